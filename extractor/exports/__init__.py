@@ -1,0 +1,1 @@
+"""Many notes in, many reports out: readers of files, grouping by patient, writers, batches."""

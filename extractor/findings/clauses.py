@@ -1,0 +1,55 @@
+"""Stretches smaller than a sentence, and tick boxes: what several concepts need alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from extractor.language.reading import Mention, Reading
+
+_BREAK = re.compile(r";|[.!?](?= )|\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b|[ ]-{1,2}[ ](?=[A-Z])", re.I)
+_MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
+_BOX = re.compile(_MARK)
+_BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
+_BOX_BEFORE = re.compile(_MARK + r"[ ]{0,4}$")
+_BOX_BEHIND = re.compile(r"\w[ ]?$")
+
+
+def clause_of(reading: Reading, place: int) -> tuple[int, int]:
+    """Start and end of the clause of a sentence that holds a place of the text.
+
+    Semicolons, contrasts and stops inside a long line end a clause; commas do not.
+    """
+    sentence = reading.sentences[reading.sentence_at(place)]
+    start, end = sentence.start, sentence.end
+    for match in _BREAK.finditer(reading.text, sentence.start, sentence.end):
+        if match.end() <= place:
+            start = match.end()
+        elif match.start() > place:
+            return start, match.start()
+    return start, end
+
+
+def outermost(mentions: Iterable[Mention]) -> list[Mention]:
+    """The mentions that lie in no longer one; of those that overlap, the one that begins first."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def box_of(reading: Reading, mention: Mention) -> bool | None:
+    """Whether the tick box beside a mention is ticked; None without a box.
+
+    A form puts its boxes either before the options or behind them; the first box of the line tells which.
+    Where the rule names its ``option``, the last words of the match, the box is theirs.
+    """
+    sentence, text = reading.sentences[mention.sentence], reading.text
+    start = mention.end - len(mention.groups["option"]) if "option" in mention.groups else mention.start
+    first = _BOX.search(text, sentence.start, sentence.end)
+    if first is None:
+        return None
+    behind = _BOX_BEHIND.search(text[sentence.start : first.start()]) is not None
+    box = _BOX_AFTER.match(text, mention.end, sentence.end) if behind else _BOX_BEFORE.search(text[sentence.start : start])
+    return None if box is None else bool(box["box"].strip("[] ☐"))

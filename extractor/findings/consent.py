@@ -1,0 +1,70 @@
+"""Consent to the trial: given by signature, or explicitly refused.
+
+Interest, a leaflet or an appointment is neither, and neither is consent to something else
+(CLINICAL_SPEC section 3, "At the visit"), so nothing is found there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extractor.findings.clauses import box_of, clause_of, outermost
+from extractor.language.reading import Mention, Reading
+from extractor.records import Assertion, Finding, Temporality
+
+_BESIDE = 14
+"""What leaves consent open ("not", "pending") stands within so many characters of it."""
+_NEIGHBOURHOOD = 250
+"""A bare "has now signed" is about the trial when that is named within so many characters before it."""
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """Statements that consent was signed or refused."""
+    for mention in outermost(m for m in reading.of("CONSENT") if _stands(reading, m)):
+        if _settled(reading, mention) and _about_trial(reading, mention):
+            yield reading.finding(
+                "consent",
+                {"given": mention.value["given"]},
+                mention.start,
+                mention.end,
+                by=mention,
+                assertion=Assertion.AFFIRMED,
+                temporality=Temporality.CURRENT,
+            )
+
+
+def _stands(reading: Reading, mention: Mention) -> bool:
+    """Whether a tick box does not speak against it; an option of a form needs its tick."""
+    ticked = box_of(reading, mention)
+    return ticked is True if mention.value.get("form") else ticked is not False
+
+
+def _settled(reading: Reading, mention: Mention) -> bool:
+    """Whether nothing leaves it open: a condition before it, a denial or an appointment beside it."""
+    start, end = clause_of(reading, mention.start)
+    if reading.within(start, mention.start, "CONSENT_CONDITION"):
+        return False
+    if mention.value["given"] is False:
+        return mention.qualifiers.assertion is not Assertion.HYPOTHETICAL or "HYPOTHETICAL" in mention.qualifiers.cues
+    beside = (max(start, mention.start - _BESIDE), mention.start), (mention.end, min(end, mention.end + _BESIDE))
+    return not any(reading.within(*stretch, "CONSENT_NOT_YET") for stretch in beside)
+
+
+def _about_trial(reading: Reading, mention: Mention) -> bool:
+    """Whether it is the trial that is consented to, not a biopsy or a registry."""
+    if mention.value.get("given") is False:
+        return True
+    start, end = clause_of(reading, mention.start)
+    study = reading.within(start, end, "CONSENT_STUDY")
+    others = reading.within(start, end, "CONSENT_OTHER")
+    if others and not study:
+        return False
+    if mention.value.get("bare") or mention.value.get("passive"):
+        sentence = reading.sentences[mention.sentence]
+        block_start = max(mention.start - _NEIGHBOURHOOD, 0)
+        near = study or reading.within(block_start, mention.start, "CONSENT_STUDY")
+        if mention.value.get("bare"):
+            return bool(near)
+        procedures = reading.within(block_start, sentence.end, "CONSENT_OTHER")
+        return bool(near) or not procedures
+    return True

@@ -1,0 +1,60 @@
+"""Contraception during the study: agreed to, declined, or not applicable for a stated reason.
+
+An explanation, a plan to discuss it or the bare use of a method is none of these, and age alone
+never makes it not applicable (CLINICAL_SPEC section 3, "At the visit").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extractor.findings.clauses import box_of, clause_of, outermost
+from extractor.language.reading import Mention, Reading
+from extractor.records import Assertion, Experiencer, Finding, Temporality
+
+_PARTNER_REACH = 40
+"""A relative named within so many characters before a reason owns it ("her husband had a vasectomy")."""
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """Statements on contraception."""
+    mentions = outermost(m for m in reading.of("CONTRACEPTION") if box_of(reading, m) is not False)
+    reasons = {m.sentence for m in mentions if m.value.get("not_applicable") in ("postmenopausal", "sterilised")}
+    for mention in mentions:
+        if mention.value.get("not_applicable") == "not_reproductive" and mention.sentence in reasons:
+            continue  # "vasectomy 1999, so not applicable" is one statement; its reason is the better evidence
+        yield _agreement(reading, mention) if "agrees" in mention.value else _reason(reading, mention)
+
+
+def _agreement(reading: Reading, mention: Mention) -> Finding:
+    """An agreement; a partner's counts, since a couple's methods are meant."""
+    start, _ = clause_of(reading, mention.start)
+    from_section = mention.qualifiers.assertion is not Assertion.AFFIRMED and not mention.qualifiers.cues
+    question = reading.sentence_text(mention.sentence).endswith("?")
+    is_open = from_section or question or reading.within(start, mention.start, "CONTRACEPTION_OPEN")
+    return reading.finding(
+        "contraception",
+        mention.value,
+        mention.start,
+        mention.end,
+        by=mention,
+        assertion=Assertion.HYPOTHETICAL if is_open else Assertion.AFFIRMED,
+        experiencer=Experiencer.OTHER if "OTHER" in mention.qualifiers.cues else Experiencer.PATIENT,
+        temporality=Temporality.CURRENT,
+    )
+
+
+def _reason(reading: Reading, mention: Mention) -> Finding:
+    """A reason why contraception is not needed. What is past (an operation) still holds."""
+    planned = mention.value["not_applicable"] == "sterilised" and mention.qualifiers.temporality is Temporality.PLANNED
+    start, _ = clause_of(reading, mention.start)
+    partner = reading.within(max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER")
+    return reading.finding(
+        "contraception",
+        mention.value,
+        mention.start,
+        mention.end,
+        by=mention,
+        experiencer=Experiencer.FAMILY if partner else mention.qualifiers.experiencer,
+        temporality=Temporality.PLANNED if planned else Temporality.CURRENT,
+    )

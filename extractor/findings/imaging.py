@@ -1,0 +1,59 @@
+"""Imaging studies that a note reports on: what they cover, and whether they were clear.
+
+Not a concept of its own in the clinical specification; the patient stage needs to know which part of
+the body was looked at last, and when, to tell a site that has gone from one that was not imaged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extractor.findings.lesions import METASTASIS
+from extractor.language.frames import STUDY
+from extractor.language.reading import Mention, Reading
+from extractor.records import Assertion, Finding, Temporality
+
+_CLEAR, _NOTHING_ELSE = "CLEAR", "NOTHING_ELSE"
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """Studies with a result, head scans that were clear, and statements that there is nothing else."""
+    seen: set[tuple[object, object]] = set()
+    for mention in reading.of(STUDY):
+        frame = reading.frames[mention.sentence]
+        told = mention.qualifiers
+        if frame.study != mention.value.get("region") or told.temporality is Temporality.PLANNED:
+            continue
+        if told.assertion in (Assertion.HYPOTHETICAL, Assertion.POSSIBLE) or (frame.study, frame.date) in seen:
+            continue
+        seen.add((frame.study, frame.date))
+        yield _study(reading, mention, frame.study, clear=False)
+    for mention in reading.of(_CLEAR):
+        frame = reading.frames[mention.sentence]
+        if frame.study == "head" and _about_the_head(reading, mention):
+            yield _study(reading, mention, "head", clear=True)
+    for mention in reading.of(_NOTHING_ELSE):
+        frame = reading.frames[mention.sentence]
+        if frame.study is not None:
+            yield replace(_study(reading, mention, frame.study, clear=False), value={"region": frame.study, "nothing_else": True})
+
+
+def _about_the_head(reading: Reading, mention: Mention) -> bool:
+    """Whether "normal" is said of the scan itself: its sentence names the study or the brain, and no lesion."""
+    if reading.in_sentence(mention.sentence, METASTASIS):
+        return False
+    sites = {m.value.get("site") for m in reading.in_sentence(mention.sentence, "SITE")}
+    studies = reading.in_sentence(mention.sentence, STUDY)
+    before = [study for study in studies if study.end <= mention.start]
+    if before and len(reading.text[before[-1].end : mention.start]) < 40:
+        return True
+    return sites <= {"brain", "leptomeninges"} and re.match(r"(?:no|nil|without|nothing)\b", mention.text, re.I) is not None
+
+
+def _study(reading: Reading, mention: Mention, region: str, clear: bool) -> Finding:
+    frame = reading.frames[mention.sentence]
+    own_report = reading.frames[0].study is not None
+    value = {"region": region, "modality": frame.modality, "clear": clear, "dated": frame.dated or own_report}
+    return reading.finding("imaging", value, mention.start, mention.end, mention, assertion=Assertion.AFFIRMED, temporality=Temporality.CURRENT)

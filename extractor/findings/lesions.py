@@ -1,0 +1,399 @@
+"""Phrases about lesions: "two left adrenal metastases of 12 and 9 mm", "liver: foci in segs II and VII".
+
+A phrase is built round its noun. To the left stand a quantity, a side and sites as adjectives, to the
+right sites, sizes and counts. What may stand between two parts of one phrase is a short list of
+words; anything else ends the phrase. The result says what was named, and how many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from extractor.findings import counting
+from extractor.findings.counting import Count
+from extractor.language.reading import Mention, Reading
+
+METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
+    "METASTASIS", "LESION", "SITE", "QUANTITY", "TIMES", "SIDE", "SIZE", "PRIMARY", "BENIGN",
+)  # fmt: skip
+
+_DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|treated|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
+_LEFT_GAP = re.compile(rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$", re.I)
+_JOIN = re.compile(r"^[ ]*(?:,|and|or|nor|&|/|\+|as well as|, and|,? ?and/or|plus|with|,? ?(?:in|of) the|and(?: in)? the|, the|and one)[ ]*(?:(?:the|a|an|one|known|left|right|small|new|also|in|of|to|at)[ ])*$", re.I)
+_RIGHT_GAP = re.compile(
+    r"^[ ]*(?:(?:,|:|;(?=[ ]?(?:one|two|the|left|right|l|r)\b)|\(|\)|-|=|\+|&|/|\[|\]|\.(?=\d)|~|"
+    r"in|of|to|at|within|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|both|each|one each|his|her|their|"
+    r"sized?|sizes|measuring|measures?|measured|are|is|was|were|being|present|seen|located|noted|identified|visible|found|detected|known|side|sided|"
+    r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
+    r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
+    r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
+    r"secondary|deposits?|have|has|been|spread|multiple|several|now|still|today)\b[ ]*|[,:(\])&+/=~-][ ]*){0,7}$",
+    re.I,
+)  # fmt: skip
+_LARGEST = re.compile(r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$", re.I)
+_TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
+_METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
+_DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One item of a list of sites.
+
+    Attributes:
+        site: The clinical specification's site.
+        region: cranial, extracranial or regional.
+        count: How many lesions the item itself names.
+        name: The words, for telling one place from another.
+        single: Whether it names one place of its own (one bone, a side of a paired organ).
+        start: Where its words begin.
+        end: Where they end.
+    """
+
+    site: str
+    region: str | None
+    count: Count
+    name: str
+    single: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun with all that belongs to it.
+
+    Attributes:
+        noun: The mention of the noun.
+        start: Where the phrase begins.
+        end: Where it ends.
+        quantity: What a quantity word says, or None.
+        places: The sites named, in order, adjectives first.
+        sizes: How many lesions a list of sizes measures; 0 without one.
+        definite: Whether it points back ("the two metastases").
+        article: Whether the quantity is but an article.
+    """
+
+    noun: Mention
+    start: int
+    end: int
+    quantity: Count | None = None
+    places: tuple[Place, ...] = ()
+    sizes: int = 0
+    definite: bool = False
+    article: bool = False
+    each: bool = False
+    parts: tuple[Mention, ...] = field(default=())
+
+    @property
+    def strong(self) -> bool:
+        """Whether the noun itself says metastasis."""
+        return self.noun.category == METASTASIS
+
+
+def prune(mentions: Iterable[Mention]) -> list[Mention]:
+    """Mentions without those that a longer one of the same kind covers; in order."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, m.category != METASTASIS)):
+        if not any(mention.start < other.end and other.start < mention.end for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.start)
+
+
+def atoms(reading: Reading, sentence: int) -> list[Mention]:
+    """All that phrases are made of, in one sentence, overlaps resolved."""
+    studies = reading.in_sentence(sentence, "STUDY")
+    nouns = prune(reading.in_sentence(sentence, METASTASIS, LESION))
+    sites = prune(
+        m
+        for m in reading.in_sentence(sentence, SITE)
+        if not _is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
+    )
+    primaries = prune(reading.in_sentence(sentence, PRIMARY))
+    rest = prune(reading.in_sentence(sentence, QUANTITY, TIMES, SIZE))
+    sites = [s for s in sites if not any(p.start <= s.start and s.end <= p.end for p in primaries)]
+    taken = [*nouns, *sites]
+    if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(reading, sentence):
+        sites = [_as_segment(reading, s) for s in sites]
+    nouns = [n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)]
+    sites = [s for s in sites if not any(s.start < n.end and n.start < s.end for n in nouns)]
+    rest = [r for r in rest if not any(r.start < t.end and t.start < r.end for t in taken)]
+    sides = [m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)]
+    return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _merged(sites: Sequence[Mention], text: str) -> list[Mention]:
+    """Sites with words for one place made one: "C7 spinous process", "left iliac crest"."""
+    merged: list[Mention] = []
+    for site in sites:
+        before = merged[-1] if merged else None
+        if (
+            before is not None
+            and before.value.get("part")
+            and site.value.get("part")
+            and before.value["site"] == site.value["site"]
+            and text[before.end : site.start] == " "
+        ):
+            merged[-1] = replace(before, end=site.end, text=text[before.start : site.end])
+        else:
+            merged.append(site)
+    return merged
+
+
+def _liver_line(reading: Reading, sentence: int) -> bool:
+    """Whether the sentence before speaks of the liver: then "S7" is a segment, no sacral vertebra."""
+    return sentence > 0 and any(m.value["site"] == "liver" for m in reading.in_sentence(sentence - 1, SITE))
+
+
+def _as_segment(reading: Reading, mention: Mention) -> Mention:
+    """In a sentence about the liver "S3" is a segment."""
+    if mention.value.get("list") != "vertebra" or not re.match(r"(?-i:S)\d", mention.text):
+        return mention
+    same = [m for m in reading.within(mention.start, mention.end + 12, SITE) if m.start == mention.start and m.value.get("list") == "segment"]
+    return same[0] if same else mention
+
+
+def _is_no_site(reading: Reading, mention: Mention) -> bool:
+    """A "T4" of a TNM, a "C4" of a cycle."""
+    if mention.value.get("list") != "vertebra":
+        return False
+    around = reading.text[max(0, mention.start - 2) : mention.end + 4]
+    if _TNM_AROUND.search(around):
+        return True
+    return counting.vertebrae(mention.text) == 0 or bool(re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I))
+
+
+def phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
+    """The phrases of one sentence, in order."""
+    parts = atoms(reading, sentence)
+    text = reading.text
+    floor = reading.sentences[sentence].start
+    last_end = floor
+    for index, noun in enumerate(parts):
+        if noun.category not in (METASTASIS, LESION) or noun.start < last_end:
+            continue
+        left = _left(parts, index, text, last_end)
+        right = _right(parts, index, text, any(part.category == SITE for part in left))
+        phrase = _assemble(noun, left, right, text, floor)
+        last_end = phrase.end
+        yield phrase
+
+
+def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[Mention]:
+    """The parts of a phrase before its noun, nearest last."""
+    taken: list[Mention] = []
+    edge = parts[index].start
+    for part in reversed(parts[:index]):
+        if part.end > edge:
+            continue
+        if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
+            if part.category == SIZE and _LEFT_GAP.match(text[part.end : edge]) and part.start >= floor:
+                edge = part.start
+                continue
+            break
+        gap = text[part.end : edge]
+        joined = bool(taken) and taken[0].category in (SITE, SIDE) and part.category in (SITE, SIDE) and _JOIN.match(gap)
+        if joined and part.value.get("lobe") and not all(p.value.get("site", "lung") == "lung" for p in taken if p.category == SITE):
+            break  # "RUL, liver and left adrenal": the lobe is where the primary is
+        if not (joined or _LEFT_GAP.match(gap) or gap.strip() == ""):
+            break
+        if part.category == PRIMARY:
+            break
+        taken.insert(0, part)
+        edge = part.start
+        if part.category == QUANTITY and "both" not in part.groups:
+            before = [p for p in parts[:index] if p.end <= part.start]
+            if before and before[-1].category == SITE and not any(p.category == SITE for p in taken) and not text[before[-1].end : part.start].strip():
+                taken.insert(0, before[-1])
+                break
+            if {"some", "many"} & part.groups.keys() and before and before[-1].category == SITE and re.fullmatch(r"[ ]*(?:and|,)[ ]*", text[before[-1].end : part.start]):
+                edge = part.start
+                continue
+            break
+    return taken
+
+
+def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> list[Mention]:
+    """The parts of a phrase behind its noun, in order.
+
+    Args:
+        parts: The sentence's parts.
+        index: Which of them is the noun.
+        text: The reading's text.
+        placed: Whether the phrase has its sites before the noun; then "and the lung" begins another.
+    """
+    taken: list[Mention] = []
+    edge = parts[index].end
+    for position, part in enumerate(parts[index + 1 :], start=index + 1):
+        if part.start < edge:
+            continue
+        if part.category in (METASTASIS, LESION, PRIMARY):
+            break
+        gap = text[edge : part.start]
+        if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
+            edge = part.end
+            continue
+        if not _RIGHT_GAP.match(gap) or gap.count("(") > 1:
+            break
+        loose = not taken and re.match(r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap)
+        if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION):
+            break
+        if re.search(r"^[ ]*,?[ ]*(?:and|or|,)[ ]*(?:the )?$", gap) and _opens_another(parts, position, text):
+            break
+        if part.category == QUANTITY and "article" not in part.groups and not taken and not re.search(r"[:,=(]|numbering", gap):
+            break
+        if part.category == TIMES and "paren" in part.groups and (gap.strip() or taken or parts[index].value.get("number") != "plural"):
+            break
+        taken.append(part)
+        edge = part.end
+    while taken and taken[-1].category in (SIDE, QUANTITY) and not (
+        taken[-1].category == QUANTITY and re.search(r"[:,=(][ ]*$", text[: taken[-1].start]) and "article" not in taken[-1].groups
+    ):
+        taken.pop()
+    return taken
+
+
+def _opens_another(parts: Sequence[Mention], position: int, text: str) -> bool:
+    """Whether what follows a comma is the beginning of a phrase with a noun of its own."""
+    edge = parts[position].end
+    for part in parts[position + 1 : position + 5]:
+        if part.start < edge:
+            continue
+        if not (_LEFT_GAP.match(text[edge : part.start]) or text[edge : part.start].strip() == ""):
+            return False
+        if part.category in (METASTASIS, LESION):
+            return True
+        if part.category in (SIZE, TIMES):
+            return False
+        edge = part.end
+    return False
+
+
+def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], text: str, floor: int) -> Phrase:
+    start = left[0].start if left else noun.start
+    end = right[-1].end if right else noun.end
+    quantities = [part for part in left if part.category == QUANTITY]
+    quantity = counting.quantity(quantities[0].groups) if quantities else None
+    article = bool(quantities) and "article" in quantities[0].groups
+    both = any("both" in part.groups for part in quantities)
+    left_places = list(_places(left, text, noun))
+    right_places = list(_places(right, text, None))
+    if both and len(quantities) > 1:
+        quantity = counting.quantity(next(q for q in quantities if "both" not in q.groups).groups)
+    size_parts = [p for p in right if p.category == SIZE]
+    sizes = 0
+    if size_parts and not _LARGEST.search(text[noun.end : size_parts[0].start]):
+        sizes = sum(counting.sizes(p.text) for p in size_parts if not _bracketed_after_size(text, p))
+    quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
+    if noun.category == LESION and _METASTATIC.search(text[max(floor, start - 14) : noun.start]):
+        noun = replace(noun, category=METASTASIS)
+    return Phrase(
+        noun=noun,
+        start=start,
+        end=end,
+        quantity=quantity,
+        places=(*left_places, *right_places),
+        sizes=sizes,
+        definite=_DEFINITE.search(text[max(floor, start - 40) : start]) is not None,
+        article=article,
+        each=bool(re.match(r"[ ,]*(?:one )?each\b", text[end : end + 12])),
+        parts=(*left, noun, *right),
+    )
+
+
+def _bracketed_after_size(text: str, part: Mention) -> bool:
+    """A size in brackets that only tells the former one: "14 mm (22 mm)"."""
+    return bool(re.search(r"[mc]m[ ]?\((?:was |previously |prev |prior )?$", text[max(0, part.start - 14) : part.start]))
+
+
+def _right_quantity(
+    right: Sequence[Mention], text: str, noun: Mention, quantity: Count | None, article: bool, places: Sequence[Place]
+) -> tuple[Count | None, bool]:
+    """A count behind the noun: "x3", "(3)", ": three, of 12 mm", "one in S2 and two in S6"."""
+    if quantity is not None and not article:
+        more = [p for p in right if p.category == QUANTITY and re.search(r"\band[ ]$", text[: p.start][-6:]) and any(q.category == SITE and q.start > p.start for q in right)]
+        return counting.total([quantity, *(counting.quantity(p.groups) for p in more)]), article
+    counted = [part for part in right if part.category in (QUANTITY, TIMES) and "article" not in part.groups and "both" not in part.groups]
+    if not counted:
+        return quantity, article
+    values = [_times(part) if part.category == TIMES else counting.quantity(part.groups) for part in counted]
+    if len(values) > 1 and places:
+        return counting.total(values), False
+    return values[0], False
+
+
+def _times(part: Mention) -> Count:
+    word = next((part.groups[key] for key in ("count", "paren", "equal", "word") if key in part.groups), "1")
+    value = counting.number(word) or 0
+    return Count(value, value)
+
+
+def _places(parts: Sequence[Mention], text: str, noun: Mention | None) -> Iterator[Place]:
+    side: Mention | None = None
+    both = False
+    for part in parts:
+        if part.category == SIDE:
+            side = part
+        elif part.category == QUANTITY:
+            both = both or "both" in part.groups
+        elif part.category == SITE:
+            yield _place(part, side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None, both, text)
+            side, both = None, False
+
+
+def _place(part: Mention, side: Mention | None, both: bool, text: str) -> Place:
+    value = part.value
+    count = counting.places(value.get("list"), part.text)
+    trailing = re.match(r"[ ](left|right|links|rechts|l|r)\b(?! (?:upper|lower|hilar|lung))", text[part.end : part.end + 7], re.I)
+    named_side = bool(side or trailing or re.match(r"(?:left|right|rt|lt|[lr])\b", part.text, re.I))
+    both = both or bool(value.get("paired") and re.search(r"\bboth[ ]$|\bbilateral[ ]$", text[max(0, part.start - 10) : part.start], re.I))
+    if both and count == 1:
+        count = 2
+    name = re.sub(r"[^a-z0-9]+", " ", f"{side.text if side else ''} {part.text} {trailing[1] if trailing else ''}".lower()).strip()
+    single = bool(value.get("part")) or named_side or both
+    return Place(
+        site=str(value["site"]),
+        region=value.get("region"),
+        count=Count(count, count),
+        name=name,
+        single=single,
+        start=side.start if side else part.start,
+        end=part.end,
+    )
+
+
+def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
+    """How many lesions a phrase puts at some of its places.
+
+    Args:
+        phrase: The phrase.
+        places: Its places of one site (empty: the phrase names no site).
+        share: How many sites the phrase names.
+    """
+    number = phrase.noun.value.get("number")
+    if number == "carcinomatosis":
+        return counting.MANY
+    singles = [place for place in places if place.single and not place.site.startswith("lymph_node")]
+    listed = counting.total(place.count for place in singles)
+    if phrase.quantity is not None and not phrase.article:
+        if phrase.each and listed.low > 1:
+            return counting.Count(listed.low * phrase.quantity.low, listed.low * (phrase.quantity.high or 1))
+        if share <= 1 or phrase.each or phrase.quantity in (counting.SEVERAL, counting.MANY):
+            return phrase.quantity
+        if listed.low:
+            return listed
+        high = None if phrase.quantity.high is None else max(1, phrase.quantity.high - share + 1)
+        return Count(1, high) if phrase.quantity.low >= share else Count(min(1, phrase.quantity.low), phrase.quantity.high)
+    if listed.low > 1 or (singles and number != "plural"):
+        return listed
+    if share <= 1 and phrase.sizes > 1:
+        return Count(phrase.sizes, phrase.sizes)
+    if number == "plural":
+        return listed if singles and share > 1 else counting.SEVERAL
+    if number in ("mass", "effusion"):
+        return counting.SOME
+    if phrase.article or phrase.sizes == 1 or phrase.definite:
+        return counting.ONE
+    return counting.SOME

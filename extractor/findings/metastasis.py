@@ -1,0 +1,395 @@
+"""Metastases: which site, how many, present or gone (clinical specification, section 4).
+
+Two kinds of findings come out. ``metastasis``: the note itself calls it metastatic, or its site is
+known to be metastatic from the same note. ``lesion``: something seen at a site that only the
+patient's other notes can tell to be a metastasis; the patient stage counts it, no criterion does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from extractor.findings import counting
+from extractor.findings.counting import Count
+from extractor.findings.lesions import BENIGN, LESION, METASTASIS, QUANTITY, SITE, SIZE, Phrase, Place, atoms, count_at, phrases
+from extractor.language.reading import Mention, Reading
+from extractor.records import Assertion, Finding, Temporality
+
+_LINK = re.compile(
+    r"^[ ]*(?:[,:;=(?-]+[ ]*)?(?:which |that |all |both |each |now |most |is |are |was |were |be |been |being |has |have |felt |to |more |highly |very |too small )*"
+    r"(?:(?:concerning|suspicious|suspected|consistent|compatible|in keeping|represent\w*|suggest\w*|indicat\w*|likely|probabl\w*|possibl\w*|behav\w*|judged|regarded|interpreted|"
+    r"considered|called|read|reported|deemed|assessed|typical|characteristic|worrisome|favou?r\w*|indeterminate|equivocal|in the sense|as|for|of|with|like|confirmed|proven|known|"
+    r"biopsied|rule out|exclude|cannot|not|query|\?|metastatic|highly|corresponding|correspond|to|a|the|an|dd|ddx|differential|diagnosis|vs|versus|or|and|primary|benign|new|further|metastasis|"
+    r"[,:;=(?-])[ ]*){0,9}$",
+    re.I,
+)
+_NEW = re.compile(r"\bnew(?:ly)?\b[\w ,-]{0,25}$|^[\w -]{0,10}\bnew\b", re.I)
+_OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
+_OF_ORIGINAL = re.compile(r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |formerly |known |a total of )*$", re.I)
+_REMAINS = re.compile(
+    r"^[^.;]{0,45}?\b(?:remain\w*|persist\w*|left|still|visible|(?:can|could) be (?:found|seen|delineated|identified)|to be (?:delineated|seen)|residual|survive\w*|are seen|is seen|present)\b"
+    r"|^[ ]*(?:,|$)",
+    re.I,
+)
+_GONE = re.compile(r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b", re.I)
+_BEFORE_ONE = re.compile(r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$", re.I)
+_DISTANT = re.compile(r"\b(?:distant|extra-?thoracic|haematogenous|hematogenous|visceral|systemic|remote|far)\b", re.I)
+_EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
+_CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
+_NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
+_INDETERMINATE = re.compile(r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I)
+ANNOUNCEMENT = "PREDICATE_SITES"
+_LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
+_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\d{1,2}[.)][ ]*)?$")
+_PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
+"""Where the primary itself and its own nodes are: something seen there is not at once a metastasis."""
+_ORGAN_OF_STUDY = {"head": ("brain", "cranial"), "bone": ("bone", "extracranial")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    site: str
+    region: str | None
+    places: tuple[Place, ...]
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """Metastases and the lesions that may be some, in the order of the text."""
+    found: list[Finding] = []
+    listed = False
+    for number in range(len(reading.sentences)):
+        listed = listed and _is_listed(reading, number)
+        found.extend(_sentence(reading, number, listed))
+        listed = listed or _announces(reading, number)
+    known = {
+        f.value["site"]
+        for f in found
+        if f.concept == "metastasis" and f.decides and f.temporality is not Temporality.PLANNED
+    } - {"unspecified"}
+    for finding in found:
+        if finding.concept == "lesion" and finding.decides and finding.value["site"] in known - _PRIMARY_SITES and not finding.context.get("bare"):
+            yield replace(finding, concept="metastasis")
+        else:
+            yield finding
+
+
+def _announces(reading: Reading, number: int) -> bool:
+    """Whether a sentence ends with the colon behind which a list of metastases follows."""
+    if not reading.sentence_text(number).rstrip(" -=").endswith(":"):
+        return False
+    nouns = [m for m in reading.in_sentence(number, METASTASIS) if "needs_site" not in m.value]
+    told = [*nouns, *reading.in_sentence(number, ANNOUNCEMENT)]
+    return any(m.qualifiers.assertion is Assertion.AFFIRMED for m in told)
+
+
+def _is_listed(reading: Reading, number: int) -> bool:
+    """Whether a sentence is an entry of such a list: it begins with a site."""
+    sentence = reading.sentences[number]
+    if sentence.heading or sentence.section and sentence.section.qualifies:
+        return False
+    first = next((m for m in reading.in_sentence(number, SITE, METASTASIS, LESION)), None)
+    return first is not None and len(re.sub(r"[^A-Za-z]", "", reading.text[sentence.start : first.start])) <= 12
+
+
+def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
+    header = _header(reading, number)
+    weak: Phrase | None = None
+    covered: list[tuple[int, int]] = []
+    last = _last_site(reading, number)
+    for phrase in phrases(reading, number):
+        covered.append((phrase.start, phrase.end))
+        if phrase.strong and not _metastatic_here(phrase, reading.frames[number].study):
+            phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
+        if not phrase.strong:
+            weak = phrase
+            if not _benign(reading, phrase, number):
+                yield from _emit(reading, phrase, number, header, last, linked=None, listed=listed)
+            continue
+        linked = weak if weak and _links(reading, weak, phrase) else None
+        emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
+        if emitted and len(emitted) == 1:
+            last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
+        yield from emitted
+        weak = None
+    yield from _counts_alone(reading, number, covered)
+    taken = [*covered]
+    for finding in _announced(reading, number, covered, listed):
+        taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
+        yield finding
+    yield from _bare_sites(reading, number, taken, header)
+
+
+def _metastatic_here(phrase: Phrase, study: str | None) -> bool:
+    """Whether a word that is metastatic only at some sites stands beside one of them."""
+    needs = phrase.noun.value.get("needs_site")
+    if not needs:
+        return True
+    if needs == "any" and study == "head" and not phrase.places:
+        return True
+    return bool(phrase.places) and (needs == "any" or any(place.site in needs for place in phrase.places))
+
+
+def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
+    """Whether a strong noun only says what the lesions before it are."""
+    if strong.places or (strong.quantity is not None and not strong.article):
+        return False
+    return _LINK.match(reading.text[weak.end : strong.start]) is not None
+
+
+def _header(reading: Reading, number: int) -> _Site | None:
+    """The organ at the head of a line: "Liver: ...", "Bones - ..."."""
+    sentence = reading.sentences[number]
+    first = number
+    while first > 0 and reading.sentences[first - 1].line == sentence.line and sentence.start - reading.sentences[first - 1].start < 400:
+        first -= 1
+    begin = reading.sentences[first].start
+    sites = [m for m in reading.within(begin, min(begin + 60, sentence.end), SITE)]
+    names: list[Place] = []
+    edge = begin
+    for mention in sites:
+        if mention.start < edge:
+            continue
+        gap = reading.text[edge : mention.start]
+        if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&)[ ]*$", gap)):
+            break
+        names.append(Place(str(mention.value["site"]), mention.value.get("region"), counting.ONE, mention.text.lower(), False, mention.start, mention.end))
+        edge = mention.end
+    if not names or not re.match(r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?))?[ ]*(?::|-[ ]|\.{3,}|\|)", reading.text[edge : edge + 30]):
+        return None
+    return _Site(names[0].site, names[0].region, tuple(names))
+
+
+def _last_site(reading: Reading, number: int) -> _Site | None:
+    """The site that the sentence before last spoke of, for "of these, one remains"."""
+    for previous in range(number - 1, max(-1, number - 3), -1):
+        if reading.sentences[previous].block != reading.sentences[number].block:
+            return None
+        for phrase in reversed(list(phrases(reading, previous))):
+            if phrase.strong and phrase.places:
+                place = phrase.places[0]
+                return _Site(place.site, place.region, ())
+    return None
+
+
+def _benign(reading: Reading, phrase: Phrase, number: int) -> bool:
+    sentence = reading.sentences[number]
+    after = reading.text.find(";", phrase.end, sentence.end)
+    end = after if after >= 0 else sentence.end
+    return any(m.start < phrase.end + 45 for m in reading.within(max(sentence.start, phrase.start - 15), end, BENIGN) if not m.qualifiers.assertion == "negated")
+
+
+def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None) -> list[_Site]:
+    """Where the lesions of a phrase are."""
+    own = phrase.places or (linked.places if linked else ())
+    words = reading.text[(linked or phrase).start - 0 : phrase.end]
+    before = reading.text[max(reading.sentences[number].start, phrase.start - 25) : phrase.end]
+    if own:
+        grouped: dict[str, list[Place]] = {}
+        for place in own:
+            grouped.setdefault(place.site, []).append(place)
+        sites = [_Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()]
+        return [_distant_node(site, sites, reading) for site in sites]
+    value = phrase.noun.value
+    if "site" in value:
+        return [_Site(str(value["site"]), value.get("region"), ())]
+    if _NODAL.search(words):
+        if header and header.site.startswith("lymph_node"):
+            return [header]
+        return [_Site("lymph_node_regional", "regional", ())] if phrase.strong else []
+    if _EXTRACRANIAL.search(before):
+        return [_Site("unspecified", "extracranial", ())]
+    if _CRANIAL.search(before):
+        return [_Site("brain", "cranial", ())]
+    if _DISTANT.search(before):
+        return [_Site("unspecified", None, ())]
+    if header:
+        return [replace(header, places=_sided(phrase, header))]
+    study = reading.frames[number].study if reading.frames else None
+    if study in _ORGAN_OF_STUDY:
+        site, region = _ORGAN_OF_STUDY[study]
+        return [_Site(site, region, ())]
+    if last and phrase.quantity is not None and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start])):
+        return [replace(last, places=())]
+    return [_Site("unspecified", None, ())] if phrase.strong else []
+
+
+def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
+    """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
+    side = next((part for part in phrase.parts if part.category == "SIDE"), None)
+    if side is None:
+        return ()
+    return (Place(header.site, header.region, counting.ONE, f"{side.text.lower()} {header.places[0].name.rstrip('s')}", True, side.start, side.end),)
+
+
+def _distant_node(site: _Site, sites: Sequence[_Site], reading: Reading) -> _Site:
+    """Nodes without a station, named in one breath with distant organs, are distant ones."""
+    generic = site.site == "lymph_node_regional" and all(_NODAL.fullmatch(place.name) or place.name == "lymphatic" for place in site.places)
+    if generic and any(other.region in ("extracranial", "cranial") for other in sites):
+        return replace(site, site="lymph_node_distant", region="extracranial")
+    return site
+
+
+def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, list[Place]]:
+    """Drop what only frames a place: the lung of a "lung primary", the liver of a "portal node"."""
+    if len(grouped) > 1 and _NODAL.search(words):
+        generic = [site for site, places in grouped.items() if site.startswith("lymph_node") and all(_NODAL.fullmatch(p.name) or p.name == "lymphatic" for p in places)]
+        if any(site.startswith("lymph_node") and site not in generic for site in grouped):
+            grouped = {site: places for site, places in grouped.items() if site not in generic}
+        nodes = {site: places for site, places in grouped.items() if site.startswith("lymph_node")}
+        if nodes and not re.search(r"\b(?:and|,)\b", words):
+            return nodes
+    return grouped
+
+
+def _emit(reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None, listed: bool) -> Iterator[Finding]:
+    sites = _sites(reading, phrase, number, header, last, linked)
+    value = phrase.noun.value
+    needs = value.get("needs_site")
+    if phrase.strong and needs and needs != "any":
+        sites = [site for site in sites if site.site in needs]
+    if len(sites) > 1 and any(site.site == "leptomeninges" for site in sites) and value.get("number") == "mass":
+        sites = [site for site in sites if site.site != "brain"]
+    source = phrase if linked is None else replace(
+        linked, noun=replace(phrase.noun, value={**linked.noun.value}), start=min(linked.start, phrase.start), end=phrase.end,
+        quantity=linked.quantity, article=linked.article, sizes=linked.sizes,
+    )
+    before = reading.text[max(reading.sentences[number].start, source.start - 30) : phrase.noun.start]
+    for site in sites:
+        count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
+        if listed and not phrase.strong and site.region == "regional":
+            continue
+        yield _finding(reading, phrase, source, site, sites, count, bool(_NEW.search(before)), listed)
+
+
+def _finding(reading: Reading, phrase: Phrase, source: Phrase, site: _Site, sites: Sequence[_Site], count: Count, new: bool, listed: bool) -> Finding:
+    start, end = source.start, source.end
+    if len(sites) > 1 and site.places:
+        first, final = site.places[0].start, max(p.end for p in site.places)
+        if first < phrase.noun.start:
+            start, end = first, phrase.noun.end if site is sites[-1] else final
+        else:
+            start, end = (source.start if site is sites[0] else first), final
+    return _make(
+        reading, phrase.noun, site, count, start, end,
+        concept="metastasis" if phrase.strong or listed else "lesion",
+        places=tuple(p.name for p in site.places if p.single),
+        explicit=source.quantity is not None and not source.article,
+        new=new,
+    )  # fmt: skip
+
+
+def _make(
+    reading: Reading, by: Mention, site: _Site, count: Count, start: int, end: int, concept: str, **context: Any
+) -> Finding:
+    qualifiers = by.qualifiers
+    status = "present"
+    assertion = qualifiers.assertion
+    if "RESOLVED" in qualifiers.cues and assertion is not Assertion.HYPOTHETICAL:
+        status, count = "resolved", counting.NONE
+        if assertion is Assertion.NEGATED:
+            assertion = Assertion.AFFIRMED
+    elif assertion is Assertion.NEGATED:
+        count = counting.NONE
+    value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
+    finding = reading.finding(concept, value, start, end, by, assertion=assertion)
+    return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
+
+
+def _overlaps(start: int, end: int, covered: Iterable[tuple[int, int]]) -> bool:
+    return any(start < b and a < end for a, b in covered)
+
+
+def _counts_alone(reading: Reading, number: int, covered: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """A number without a noun that goes back to one: "now only two can be found", "one remains"."""
+    sentence = reading.sentences[number]
+    own = [p for p in phrases(reading, number) if p.strong]
+    for mention in reading.in_sentence(number, QUANTITY):
+        if _overlaps(mention.start, mention.end, covered) or "article" in mention.groups:
+            continue
+        after, before = reading.text[mention.end : sentence.end], reading.text[max(sentence.start, mention.start - 30) : mention.start]
+        gone = _GONE.match(after) is not None
+        if not (gone or _REMAINS.match(after)) or not (_BEFORE_ONE.search(before) or not before.strip()):
+            continue
+        earlier = [p for p in own if p.end <= mention.start]
+        if earlier and earlier[-1].places:
+            site: _Site | None = _Site(earlier[-1].places[0].site, earlier[-1].places[0].region, ())
+        elif earlier and reading.frames[number].study in _ORGAN_OF_STUDY:
+            site = _Site(*_ORGAN_OF_STUDY[str(reading.frames[number].study)], ())
+        else:
+            site = _last_site(reading, number)
+        if site is None:
+            continue
+        count = counting.NONE if gone else counting.quantity(mention.groups)
+        finding = _make(reading, mention, site, count, mention.start, mention.end, "metastasis", explicit=True, rest=gone)
+        yield replace(finding, assertion=Assertion.AFFIRMED, temporality=Temporality.CURRENT, value={**finding.value, "status": "resolved" if gone else "present"})
+
+
+def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]], listed: bool) -> Iterator[Finding]:
+    """Sites in a list that something announces: "residual disease: left adrenal, rib 6"."""
+    announcements = reading.in_sentence(number, ANNOUNCEMENT)
+    if not announcements and not listed:
+        return
+    sentence = reading.sentences[number]
+    begin = sentence.start if listed else announcements[0].start
+    edge = sentence.start if listed else announcements[0].end
+    parts = [part for part in atoms(reading, number) if part.start >= edge]
+    side: Mention | None = None
+    for index, part in enumerate(parts):
+        if part.start < edge:
+            continue
+        if not _LISTED.match(reading.text[edge : part.start]):
+            break
+        edge = part.end
+        if part.category == "SIDE":
+            side = part
+            continue
+        own_side, side = side, None
+        if part.category != SITE or _overlaps(part.start, part.end, covered) or part.value.get("node") or part.value.get("lobe"):
+            continue
+        start = own_side.start if own_side else part.start
+        single = bool(part.value.get("part")) or own_side is not None
+        count = counting.places(part.value.get("list"), part.text)
+        interval = Count(count, count) if single else counting.SOME
+        following = parts[index + 1] if index + 1 < len(parts) else None
+        end, none = part.end, False
+        if following is not None and following.category == "TIMES" and not reading.text[part.end : following.start].strip(" .:="):
+            number_told = counting.number(next(iter(following.groups.values()))) or 0
+            interval, end, none = Count(number_told, number_told), following.end, number_told == 0
+        site = _Site(str(part.value["site"]), part.value.get("region"), ())
+        first = begin if not listed and start - announcements[0].end < 4 else start
+        stop = re.search(r"\d|$", reading.text[part.end : sentence.end]) if listed else None
+        name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end + (stop.start() if stop else 0)].lower()).strip()
+        finding = _make(reading, part, site, interval, first, end, "metastasis", announced=True, places=(name,) if single else ())
+        yield replace(finding, assertion=Assertion.NEGATED) if none else finding
+
+
+def _bare_sites(reading: Reading, number: int, covered: Sequence[tuple[int, int]], header: _Site | None) -> Iterator[Finding]:
+    """A site with a measurement and no noun: "left adrenal 15 mm (28)", "Skeleton: T4, L1 unchanged"."""
+    if any(m.start < reading.sentences[number].end for m in reading.in_sentence(number, BENIGN)):
+        return
+    parts = atoms(reading, number)
+    for index, part in enumerate(parts):
+        if part.category != SITE or _overlaps(part.start, part.end, covered) or part.value.get("node") or part.value.get("lobe"):
+            continue
+        following = parts[index + 1] if index + 1 < len(parts) else None
+        before = parts[index - 1] if index else None
+        sided = before is not None and before.category == "SIDE" and reading.text[before.end : part.start].strip(" .") == ""
+        if "RESOLVED" in part.qualifiers.cues and (part.value.get("part") or sided or part.value.get("paired")):
+            start = before.start if sided and before else part.start
+            name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
+            yield _make(reading, part, _Site(str(part.value["site"]), part.value.get("region"), ()), counting.NONE, start, part.end, "lesion", bare=True, places=(name,))
+            continue
+        in_skeleton = "/" not in part.text and header is not None and header.site == "bone" and part.value["site"] == "bone" and bool(part.value.get("part"))
+        measured = following is not None and following.category == SIZE and (part.value.get("part") or sided)
+        if not measured and not in_skeleton:
+            continue
+        if not in_skeleton and not re.match(r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?[ :,(-]{1,4}$", reading.text[part.end : following.start if following else part.end]):
+            continue
+        count = counting.places(part.value.get("list"), part.text)
+        site = _Site(str(part.value["site"]), part.value.get("region"), ())
+        start = before.start if sided and before else part.start
+        name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
+        yield _make(reading, part, site, Count(count, count), start, following.end if measured and following else part.end, "lesion", bare=True, places=(name,))

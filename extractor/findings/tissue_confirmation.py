@@ -1,0 +1,185 @@
+"""Tissue confirmation: has a biopsy, a cytology, a resection shown the malignancy?
+
+Either the words say it themselves ("biopsy-proven", "histology pending"), or a specimen stands beside what
+was found in it ("EBUS 4R: adenocarcinoma"). A specimen of something else, and a new biopsy of a tumour
+that is known already, say nothing of the diagnosis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from extractor.language.reading import Mention, Reading
+from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
+
+TISSUE, PROCEDURE, RESULT, FALSE, HISTOLOGY = "TISSUE", "TISSUE_PROCEDURE", "TISSUE_RESULT", "TISSUE_FALSE", "HISTOLOGY"
+
+_CLAUSE = re.compile(r";|\.(?:[ ]|$)|,[ ](?:but|and then)[ ]")
+_QUOTED_RULE = re.compile(r"\b(?:trial|study|protocol|requir\w+|needs?|inclusion|criteri\w+|eligib\w+|asks?)\b", re.I)
+_OPENING = re.compile(r"(?:[-*•>]+|\(?\d{1,2}[.)])?[ ]*(?:(?:dx|dg|diagnosis|diagnosed|histology|path)[ .:]*)?(?:[\w./-]{1,10}[ ,]{1,2}){0,3}", re.I)
+_REPORT = re.compile(r"patholog|histolog|cytolog", re.I)
+_REPORT_HEAD = re.compile(r"\b(?:(?:cellular |surgical |histo)?pathology|cytology|histology)(?: report)?\b[^a-z]{0,40}$", re.I | re.M)
+_LINK = re.compile(
+    r"^[^.;]{0,70}?(?:[:=,(-]|->|→|\b(?:show(?:s|ed|ing)?|reveal\w*|confirm\w*|demonstrat\w*|yield\w*|returned|was|were|is|with|of|diagnos\w*|proved|consistent|compatible|positive|pos|for|found|identified|gave|report\w*|came back)\b)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """One place that says whether tissue has confirmed the malignancy."""
+
+    start: int
+    end: int
+    confirmed: bool
+    by: Mention
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """The statements on tissue confirmation of a note."""
+    taken: list[_Statement] = []
+    for statement in sorted((*_stated(reading), *_inferred(reading), *_reported(reading)), key=lambda s: (s.start, -s.end)):
+        if taken and statement.start < taken[-1].end:
+            continue
+        taken.append(statement)
+    for statement in taken:
+        mention = replace(statement.by, qualifiers=_qualifiers(reading, statement))
+        yield reading.finding("tissue_confirmation", {"confirmed": statement.confirmed}, statement.start, statement.end, by=mention)
+
+
+def _stated(reading: Reading) -> Iterator[_Statement]:
+    """Words that decide by themselves; neighbouring ones that agree are one statement."""
+    last: _Statement | None = None
+    for mention in reading.of(TISSUE):
+        confirmed = bool(mention.value["confirmed"])
+        if _about_something_else(reading, mention, confirmed):
+            continue
+        if confirmed and mention.qualifiers.assertion is Assertion.NEGATED:
+            confirmed = False
+        if last and mention.start < last.end:
+            if confirmed or mention.end <= last.end:
+                continue
+            last = replace(last, end=max(last.end, mention.end))
+            continue
+        if last and not last.confirmed and not confirmed and last.by.sentence == mention.sentence and mention.start - last.end < 40:
+            last = replace(last, end=mention.end)
+            continue
+        if last:
+            yield last
+        last = _Statement(mention.start, mention.end, confirmed, mention)
+    if last:
+        yield last
+
+
+def _about_something_else(reading: Reading, mention: Mention, confirmed: bool) -> bool:
+    """Whether the specimen is of another organ, or a new one of a tumour known already."""
+    sentence = reading.sentences[mention.sentence]
+    near = reading.within(max(sentence.start, mention.start - 40), min(sentence.end, mention.end + 40), FALSE)
+    if confirmed:
+        return False
+    if mention.rule == "tissue.presumed":
+        return mention.qualifiers.assertion is Assertion.NEGATED
+    return bool(near) or sentence.section is not None and sentence.section.name in ("past_medical_history", "trial_criteria")
+
+
+def _inferred(reading: Reading) -> Iterator[_Statement]:
+    """A specimen with a malignant result in its clause, or in the sentence behind it."""
+    done: set[int] = set()
+    for mention in reading.of(PROCEDURE):
+        if mention.sentence in done or mention.qualifiers.temporality is Temporality.PLANNED:
+            continue
+        if mention.qualifiers.assertion is not Assertion.AFFIRMED:
+            continue
+        sentence = reading.sentences[mention.sentence]
+        if sentence.section is not None and sentence.section.name in ("past_medical_history", "trial_criteria", "family_history"):
+            continue
+        near = reading.within(max(sentence.start, mention.start - 20), min(sentence.end, mention.end + 25), FALSE)
+        if any(m.value["kind"] == "organ" for m in near):
+            continue
+        if _shows_malignancy(reading, mention):
+            done.add(mention.sentence)
+            yield _Statement(mention.start, mention.end, True, mention)
+
+
+def _shows_malignancy(reading: Reading, mention: Mention) -> bool:
+    sentence = reading.sentences[mention.sentence]
+    stop = _CLAUSE.search(reading.text, mention.end, sentence.end)
+    end = stop.start() if stop else sentence.end
+    if _malignant_between(reading, mention.end, end):
+        return True
+    begin = max((m.end() for m in _CLAUSE.finditer(reading.text, sentence.start, mention.start)), default=sentence.start)
+    before = [m for m in reading.within(begin, mention.start, HISTOLOGY) if m.qualifiers.assertion is Assertion.AFFIRMED]
+    if before and not _negative_between(reading, mention.end, end):
+        return True
+    if _continues_diagnosis(reading, mention) and not _negative_between(reading, mention.end, end):
+        return True
+    following = mention.sentence + 1
+    if stop is None and following < len(reading.sentences) and not before:
+        after = reading.sentences[following]
+        if after.block == sentence.block and not reading.in_sentence(following, PROCEDURE):
+            found = reading.in_sentence(following, HISTOLOGY)
+            return bool(found) and found[0].start - after.start < 60 and found[0].qualifiers.assertion is Assertion.AFFIRMED
+    return False
+
+
+def _continues_diagnosis(reading: Reading, mention: Mention) -> bool:
+    """Whether it opens a sentence right behind the diagnosis ("Adenocarcinoma RLL. CT-guided biopsy 3/24")."""
+    number = mention.sentence
+    sentence = reading.sentences[number]
+    if number == 0 or not _OPENING.fullmatch(reading.text[sentence.start : mention.start]):
+        return False
+    before = reading.sentences[number - 1]
+    if before.block != sentence.block or sentence.line - before.line > 1:
+        return False
+    return any(m.qualifiers.assertion is Assertion.AFFIRMED for m in reading.in_sentence(number - 1, HISTOLOGY))
+
+
+def _reported(reading: Reading) -> Iterator[_Statement]:
+    """The diagnosis in a report of pathology is itself the confirmation."""
+    head = reading.text[: reading.sentences[min(2, len(reading.sentences) - 1)].end] if reading.sentences else ""
+    kind = reading.note.note_type or ""
+    if not _REPORT.search(kind) and not (not kind and _REPORT_HEAD.search(head)):
+        return
+    for mention in reading.of(HISTOLOGY):
+        section = reading.sentences[mention.sentence].section
+        if section is not None and section.name in ("indication", "history_of_present_illness", "past_medical_history"):
+            continue
+        if mention.qualifiers.assertion is Assertion.AFFIRMED and mention.qualifiers.experiencer is Experiencer.PATIENT:
+            yield _Statement(mention.start, mention.end, True, mention)
+            return
+
+
+def _malignant_between(reading: Reading, begin: int, end: int) -> bool:
+    """Whether a malignant result stands between two places before any negative one."""
+    for mention in reading.within(begin, end, RESULT, HISTOLOGY):
+        if mention.category == HISTOLOGY:
+            if mention.qualifiers.assertion is Assertion.AFFIRMED:
+                return True
+            continue
+        if not mention.value["malignant"]:
+            return False
+        if mention.qualifiers.assertion is Assertion.AFFIRMED and _LINK.match(reading.text[begin : mention.end]):
+            return True
+    return False
+
+
+def _negative_between(reading: Reading, begin: int, end: int) -> bool:
+    return any(not m.value["malignant"] for m in reading.within(begin, end, RESULT))
+
+
+def _qualifiers(reading: Reading, statement: _Statement) -> Qualifiers:
+    """A statement that tissue is missing is affirmed, whatever denies, doubts or plans inside it."""
+    found = statement.by.qualifiers
+    assertion, temporality = found.assertion, found.temporality
+    if assertion is Assertion.NEGATED or (not statement.confirmed and assertion is Assertion.POSSIBLE):
+        assertion = Assertion.AFFIRMED
+    if _QUOTED_RULE.search(reading.text[reading.sentences[statement.by.sentence].start : statement.start]) and assertion is Assertion.AFFIRMED and statement.confirmed:
+        assertion = Assertion.HYPOTHETICAL
+    if temporality is not Temporality.HISTORICAL or found.experiencer is not Experiencer.PATIENT:
+        temporality = Temporality.CURRENT
+    elif statement.confirmed:  # once proven, a tumour stays proven
+        temporality = Temporality.CURRENT
+    return replace(found, assertion=assertion, temporality=temporality)
+

@@ -1,0 +1,169 @@
+"""Which day and which imaging study a sentence speaks of.
+
+"CT 3 April: liver lesion smaller. Adrenal unchanged." dates both sentences and makes them lines of a
+body scan. A study or a leading date reaches to the end of its paragraph or to the next of its kind;
+in a report of its own it reaches through the note. A date that only names what was compared
+("vs 22 October", "was 4 cm in May") dates nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from extractor.language.dates import DateMention
+from extractor.language.reading import Frame, Mention, Reading
+
+STUDY = "STUDY"
+_COMPARED = re.compile(
+    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
+    r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
+    re.I,
+)
+_LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?$")
+_EXAM_DATE = re.compile(r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I)
+_HEAD_LINES = 8
+"""A report names its study within so many sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A frame in force and the block in which it holds (None: the whole note)."""
+
+    frame: Frame
+    block: int | None
+    line: int
+
+
+def frame_sentences(reading: Reading) -> Reading:
+    """The reading with a frame for each of its sentences."""
+    return replace(reading, frames=tuple(_frames(reading)))
+
+
+def _frames(reading: Reading) -> Iterator[Frame]:
+    note_frame = Frame(reading.note.note_date)
+    reach = _Reach(_report_frame(reading) or note_frame, None, -1)
+    base = reach
+    for number, sentence in enumerate(reading.sentences):
+        if reach.block is not None and sentence.block != reach.block and not _continues(reading, number):
+            reach = base
+        elif reach.block is not None and sentence.block != reach.block:
+            reach = replace(reach, block=sentence.block)
+        own = _own_frame(reading, number, base.frame)
+        if own is not None:
+            frame, lasting = own
+            if lasting:
+                reach = _Reach(frame, sentence.block, sentence.line)
+            yield frame
+            continue
+        if reach.block is not None and reach.frame.study == "head" and _leaves_head(reading, number):
+            reach = base
+        if reach.block is not None and reach.frame.study is None and sentence.line != reach.line:
+            reach = base  # a leading date without a study dates its own line only
+        yield reach.frame
+
+
+def _leaves_head(reading: Reading, number: int) -> bool:
+    """Whether a sentence behind a head scan speaks of the trunk: the scan's report is over."""
+    sites = {m.value.get("site") for m in reading.in_sentence(number, "SITE")}
+    return bool(sites & {"liver", "adrenal", "lung", "pleura", "kidney", "peritoneum", "lymph_node_regional"})
+
+
+def _continues(reading: Reading, number: int) -> bool:
+    """Whether a block goes on with what the one before announced ("as follows:")."""
+    return number > 0 and reading.sentence_text(number - 1).endswith(":") and not reading.sentences[number - 1].heading or (
+        number > 1 and reading.sentences[number].item and reading.sentences[number - 1].item
+        and reading.sentences[number].section == reading.sentences[number - 1].section
+    )
+
+
+def _report_frame(reading: Reading) -> Frame | None:
+    """The frame of a note that is itself the report of one study."""
+    kind = (reading.note.note_type or "").lower()
+    if kind and not re.search(r"radiolog|imaging|report|\b(?:ct|mri?|pet|scan|x-?ray)\b|nuclear", kind):
+        return None
+    if re.search(r"patholog|consult|histolog|cytolog|molecular|letter|board", kind):
+        return None
+    for mention in reading.of(STUDY):
+        if mention.sentence >= _HEAD_LINES:
+            break
+        section = reading.sentences[mention.sentence].section
+        if section and section.name in ("comparison", "indication", "history_of_present_illness"):
+            continue
+        if not kind and not _opens(reading, mention):
+            continue
+        day = _exam_date(reading)
+        return Frame(day or reading.note.note_date, day is not None, mention.value.get("region"), mention.value.get("modality"))
+    return None
+
+
+def _opens(reading: Reading, mention: Mention) -> bool:
+    """Whether the study is named by itself at the head of the text, as a report does."""
+    return reading.text[:mention.start].strip(" \n*#=-:") == "" and "\n" in reading.text
+
+
+def _exam_date(reading: Reading) -> object:
+    limit = reading.sentences[min(len(reading.sentences), _HEAD_LINES) - 1].end
+    for mention in reading.dates_within(0, limit):
+        before = reading.text[max(0, mention.start - 30) : mention.start]
+        section = reading.sentences[reading.sentence_at(mention.start)].section
+        if section and section.name in ("comparison", "indication"):
+            continue
+        if mention.date.full and not _COMPARED.search(before) and not re.search(r"\b(?:dob|born|compar|prev|prior|baseline|nadir|received|reported)", before, re.I):
+            return mention.date.full
+    return None
+
+
+def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool] | None:
+    """The frame that a sentence sets itself, and whether it holds beyond it."""
+    sentence = reading.sentences[number]
+    studies = [m for m in reading.in_sentence(number, STUDY) if not _compared(reading, m.start, sentence.start) and not m.qualifiers.temporality == "planned"]
+    if studies:
+        study = studies[0]
+        day = _date_near(reading, study, sentence.end)
+        region, modality = study.value.get("region"), study.value.get("modality")
+        if base.study and day is None and number >= _HEAD_LINES:
+            return None
+        if day is None:
+            leading = _leading_date(reading, number)
+            day = leading
+        full = day.date.full if day else None
+        return Frame(full or base.date, full is not None, region, modality), True
+    leading = _leading_date(reading, number)
+    if leading is not None:
+        full = leading.date.full
+        day_ = full or leading.date.latest
+        return Frame(day_, full is not None, base.study, base.modality), True
+    return None
+
+
+def _leading_date(reading: Reading, number: int) -> DateMention | None:
+    """A date at the start of a line, behind a list marker at most."""
+    sentence = reading.sentences[number]
+    if number and reading.sentences[number - 1].line == sentence.line:
+        return None
+    for mention in reading.dates_within(sentence.start, min(sentence.end, sentence.start + 28)):
+        if _LEADING.match(reading.text[sentence.start : mention.start]) and not mention.relative:
+            return mention
+        break
+    return None
+
+
+def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None:
+    """The date of a study: the first one shortly behind it, or the one right before it."""
+    for mention in reading.dates_within(study.end, min(end, study.end + 60)):
+        between = reading.text[study.end : mention.start]
+        if _COMPARED.search(between) and not re.search(r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I):
+            return None
+        if ";" in between or re.search(r"[a-z]\. ", between):
+            return None
+        return mention
+    before = [m for m in reading.dates_within(max(0, study.start - 30), study.start)]
+    if before and not re.search(r"[.;:]", reading.text[before[-1].end : study.start].rstrip(" :")):
+        return before[-1]
+    return None
+
+
+def _compared(reading: Reading, place: int, begin: int) -> bool:
+    return _COMPARED.search(reading.text[max(begin, place - 40) : place]) is not None

@@ -1,0 +1,253 @@
+"""How a note is laid out: lines, sentences and sections.
+
+Notes are not prose. A line break may end a statement (a list, a form, a table) or only wrap it;
+a full stop may end it or stand in "St. IV" and "1.2 cm". Everything here works on the cleaned text
+in one pass over its lines, in time linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from extractor.records import Value
+
+_MAX_SENTENCE = 700
+"""Longer stretches without a stop are cut at a space, so that no scope runs through a whole page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a note and what it says of every statement in it."""
+
+    name: str
+    qualifies: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of text that a cue can reach across.
+
+    Attributes:
+        start: First place in the cleaned text.
+        end: One past the last.
+        section: The section it stands in, or None.
+        block: Number of its paragraph.
+        line: Number of its (unwrapped) line.
+        item: Whether its line is an item of a list.
+        heading: Whether it is itself a section's heading.
+    """
+
+    start: int
+    end: int
+    section: Section | None
+    block: int
+    line: int
+    item: bool = False
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The text with its soft line breaks turned into spaces, and its sentences in order."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class LayoutRules:
+    """What ``patterns/sections.yaml`` and ``patterns/sentences.yaml`` say, compiled.
+
+    Attributes:
+        headings: Name, regular expression and qualifiers of each section.
+        abbreviations: Lower-case words after which a full stop does not end a sentence.
+        bullets: Regular expression of list markers.
+    """
+
+    headings: Sequence[tuple[str, str, Value]]
+    abbreviations: frozenset[str]
+    bullets: str
+
+    @cached_property
+    def _sections(self) -> Mapping[str, Section]:
+        return {name: Section(name, qualifies) for name, _, qualifies in self.headings}
+
+    @cached_property
+    def _heading(self) -> re.Pattern[str]:
+        names = "|".join(f"(?P<{name}>{pattern})" for name, pattern, _ in self.headings)
+        return re.compile(
+            rf"[ ]*(?:(?:\d{{1,2}}|[A-F])[.)][ ]*|[#*=-]+[ ]*)?(?:{names})[ ]*(?:(?P<colon>:|[ ]-(?=[ ]))|(?P<bare>[-=# ]*$))",
+            re.I,
+        )
+
+    @cached_property
+    def _bullet(self) -> re.Pattern[str]:
+        return re.compile(rf"[ ]*(?:{self.bullets})[ ]+(?=\S)|[ ]*[•●▪◦☐☒☑]")
+
+    def heading(self, line: str) -> tuple[Section, int, bool] | None:
+        """The section that a line opens, where its heading ends, and whether it stands alone."""
+        match = self._heading.match(line[:120])
+        if match is None or match.lastgroup is None:
+            return None
+        name = next(n for n, _, _ in self.headings if match[n] is not None)
+        if len(match[name]) <= 2 and not (match["colon"] or match[name].isupper()):
+            return None
+        alone = not line[match.end() :].strip(" :-=")
+        if match["bare"] is not None and len(line) > 120:
+            return None
+        return self._sections[name], match.end(), alone
+
+    def is_item(self, line: str) -> bool:
+        """Whether a line is an item of a list."""
+        return self._bullet.match(line) is not None
+
+
+_OTHER = Section("other", {})
+_UNKNOWN_HEADING = re.compile(r"[ ]*(?:[A-Z][A-Z /&()-]{3,50}:?|[A-Z][A-Za-z /&()-]{2,40}:)[ ]*$")
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=[ \n]|$)|(?<=[a-z)])\.(?=[A-Z][a-z])|[ ]{3,}(?=[A-Z][\w/ ()-]{1,40}:)|\n|[ ](?=[•●▪◦‣☞][ ])")
+_LAST_WORD = re.compile(r"([\w.]+)$")
+_KEY_VALUE = re.compile(r"[ ]*[A-Za-z][\w /()&.'-]{1,40}(?::|[ ]{3,}|\.{3,}|[ ]?=)")
+_DATED = re.compile(r"[ ]*(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d\d?-\d\d?|\d{1,2}[/.]\d{2,4}|\d{1,2}:\d{2})\b")
+_TABLE = re.compile(r"\S[ ]{3,}\S.*\S[ ]{3,}\S|\|.*\|")
+_DANGLING = re.compile(r"(?:\b(?:and|or|of|with|the|a|an|to|in|on|for|by|at|from|no|than|is|was|are|were|has|have|which|that|her|his|left|right|both|per|as|vs|plus|but|not)|[,(/&+:-])$", re.I)
+
+
+def lay_out(text: str, rules: LayoutRules) -> Layout:
+    """Find a note's sentences and sections.
+
+    Args:
+        text: Cleaned text.
+        rules: Headings, abbreviations and bullets.
+    """
+    text = _join_wrapped(text, rules)
+    return Layout(text, tuple(_sentences(text, rules)))
+
+
+def _join_wrapped(text: str, rules: LayoutRules) -> str:
+    """Turn line breaks inside a statement into spaces; the length stays."""
+    lines = text.split("\n")
+    if len(lines) < 2:
+        return text
+    lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
+    width = lengths[int(len(lengths) * 0.9)] if lengths else 0
+    joined = [lines[0]]
+    for before, after in zip(lines, lines[1:], strict=False):
+        joined.append(" " if _is_wrap(before, after, width, rules) else "\n")
+        joined.append(after)
+    return "".join(joined)
+
+
+def _is_wrap(before: str, after: str, width: int, rules: LayoutRules) -> bool:
+    head, tail = before.rstrip(), after.strip()
+    if not head.strip() or not tail or head[-1] in ".!?;":
+        return False
+    if rules.is_item(after) or _TABLE.search(after) or _TABLE.search(head) or tail[0] in "|=_":
+        return False
+    first_word = tail.split(" ", 1)[0]
+    room = len(head) + 1 + len(first_word) > 0.85 * width
+    long = len(head) >= 45 and room
+    heading = rules.heading(after)
+    if heading and (not long or tail[0].isupper()) and not _DANGLING.search(head):
+        return False
+    if _DANGLING.search(head) and not head.endswith((":", "-")):
+        return len(head) >= 25 or tail[0].islower()
+    if not long:
+        return tail[0].islower() and len(head) >= 30 and not _KEY_VALUE.match(after)
+    if _DATED.match(after) and not tail[0].isalpha():
+        return bool(_DANGLING.search(head))
+    return not (_KEY_VALUE.match(after) and tail[0].isupper() and ":" in tail[:42] and len(head) < 0.9 * width)
+
+
+def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
+    section: Section | None = None
+    inline = False
+    block = line_number = position = 0
+    blank = True
+    for line in text.split("\n"):
+        start, end = position, position + len(line)
+        position = end + 1
+        if not line.strip():
+            block += not blank
+            blank = True
+            if inline:
+                section, inline = None, False
+            continue
+        blank = False
+        line_number += 1
+        found = rules.heading(line)
+        if found:
+            section, _, alone = found
+            inline = not alone
+            if alone:
+                begin = start + len(line) - len(line.lstrip())
+                yield Sentence(begin, start + len(line.rstrip()), section, block, line_number, heading=True)
+                continue
+        elif _UNKNOWN_HEADING.match(line) and not rules.is_item(line):
+            section, inline = _OTHER, False
+        item = rules.is_item(line)
+        for piece_start, piece_end in _split(text, start, end, rules):
+            inner = rules.heading(text[piece_start:piece_end]) if piece_start > start else None
+            if inner and not inner[2] and text[piece_start - 1] in ".!? ":
+                section, inline = inner[0], True
+            yield Sentence(piece_start, piece_end, section, block, line_number, item)
+
+
+def _split(text: str, start: int, end: int, rules: LayoutRules) -> Iterator[tuple[int, int]]:
+    """The sentences of one line."""
+    begin = start
+    for match in _STOP.finditer(text, start, end):
+        if match[0].startswith((".", "!", "?")) and not _ends_sentence(text, match, begin, end, rules):
+            continue
+        yield from _cut(text, begin, match.end())
+        begin = match.end()
+    yield from _cut(text, begin, end)
+
+
+def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules: LayoutRules) -> bool:
+    if match[0].startswith("?") and not text[begin : match.start()].rstrip(" ").endswith(tuple("abcdefghijklmnopqrstuvwxyz0123456789)]\"'")):
+        return False  # "? splenic met": a question mark before what it questions
+    if not match[0].startswith("."):
+        return True
+    if match[0].startswith("..."):
+        return False  # leaders of a list: "bone ...... 5"
+    word = _LAST_WORD.search(text, max(begin, match.start() - 20), match.start())
+    after = text[match.end() : end].lstrip()
+    if not after:
+        return True
+    if word is None:
+        return True
+    last = word[1].lower()
+    if last in rules.abbreviations:
+        return False
+    if _inside_parenthesis(text, begin, match.start(), end):
+        return False
+    if len(last) == 1 and last.isalpha() and word[1].isupper():
+        return False
+    if after[0].islower() and len(last) <= 4 and not last.isdigit():
+        return False
+    return not (last.isdigit() and len(last) <= 2 and not text[begin : word.start()].strip())
+
+
+def _inside_parenthesis(text: str, begin: int, place: int, end: int) -> bool:
+    opened = text.rfind("(", max(begin, place - 120), place)
+    if opened < 0 or text.find(")", opened, place) >= 0:
+        return False
+    closed = text.find(")", place, min(end, place + 120))
+    return closed >= 0 and text.find("(", place, closed) < 0
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Trim a sentence and cut an overlong one at spaces."""
+    while end - start > _MAX_SENTENCE:
+        space = text.rfind(" ", start + _MAX_SENTENCE // 2, start + _MAX_SENTENCE)
+        stop = space if space > start else start + _MAX_SENTENCE
+        yield from _cut(text, start, stop)
+        start = stop
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        offset = start + len(piece) - len(piece.lstrip())
+        yield offset, offset + len(stripped)

@@ -1,0 +1,215 @@
+"""The medspaCy pipeline: sentences, target rules, ConText, on a blank English spaCy.
+
+This is the only module that knows medspaCy. Three things are done differently from its defaults, each
+for a reason that was measured: the sentences come from ``layout`` (medspaCy's splitter is slow, not
+thread-safe and logs the note), the rules are all our own (the default ones miss "ruled out" and
+"is negative for"), and a long note passes in pieces, since ConText compares every cue with every
+other one of a document. No cue reaches beyond its sentence, so the pieces change nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+from extractor.language.assertion import qualify
+from extractor.language.dates import DateOrder, find_dates
+from extractor.language.frames import frame_sentences
+from extractor.language.layout import Sentence, lay_out
+from extractor.language.reading import Mention, Reading
+from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
+from extractor.language.text import clean
+from extractor.records import Note
+
+with warnings.catch_warnings():  # medspaCy silences all warnings of the process when it is imported
+    logging.getLogger("PyRuSH").disabled = True
+    from loguru import logger as _loguru
+
+    _loguru.disable("PyRuSH")
+    _loguru.disable("medspacy")
+    from medspacy.common.medspacy_matcher import MedspacyMatcher
+    from medspacy.context import ConText, ConTextRule
+    from medspacy.target_matcher import TargetRule
+
+warnings.filterwarnings("ignore", message=r"\[W036\]")  # medspaCy's matcher asks empty spaCy matchers too
+
+_GROUP = "medspacy_spans"
+_PIECE = 900
+"""Sentences are handed to the pipeline in pieces of about this many characters."""
+
+
+_ENDING_REACH = 1
+"""The reach of cues that only end others. By default it is their sentence, and medspaCy (1.3.1) takes
+a scope that contains another for one that does not touch it, so that they would end nothing."""
+
+
+class _Tokenizer:
+    """Words, numbers and single signs; lossless. Rules match characters, so finer tokens only help."""
+
+    _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+|\s+")
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        for token in self._TOKEN.findall(text):
+            if token.isspace():
+                rest = token
+                if words and not spaces[-1] and token[0] == " ":
+                    spaces[-1] = True
+                    rest = token[1:]
+                if rest:
+                    words.append(rest)
+                    spaces.append(False)
+            else:
+                words.append(token)
+                spaces.append(False)
+        return Doc(self._vocab, words=words, spaces=spaces)
+
+
+@Language.component("trialscreen_sentences")
+def _set_sentences(doc: Doc) -> Doc:
+    """Mark the sentences that the layout found; ConText's cues stay inside them."""
+    starts: Sequence[int] = doc.user_data.pop("sentence_starts", (0,))
+    following = iter(starts)
+    upcoming = next(following, None)
+    for token in doc:
+        begins = upcoming is not None and token.idx + len(token.text) > upcoming
+        token.is_sent_start = begins or token.i == 0
+        while upcoming is not None and token.idx + len(token.text) > upcoming:
+            upcoming = next(following, None)
+    return doc
+
+
+class _Targets:
+    """medspaCy's matcher over all target rules. Overlaps stay: a stage may stand inside a diagnosis."""
+
+    def __init__(self, nlp: Language, rules: Sequence[Rule]) -> None:
+        self._matcher = MedspacyMatcher(nlp, name="trialscreen_targets", prune=False)
+        self._matcher.add([TargetRule(rule.id, rule.category, rule.pattern.pattern, metadata={"rule": rule}) for rule in rules])
+        self._rule_map: Mapping[str, Any] = self._matcher.rule_map
+
+    def __call__(self, doc: Doc) -> Doc:
+        spans, matched = [], []
+        for match_id, start, end in self._matcher(doc):
+            rule: Rule = self._rule_map[doc.vocab.strings[match_id]].metadata["rule"]
+            spans.append(Span(doc, start, end, label=rule.category, span_id=len(spans) + 1))
+            matched.append(rule)
+        doc.spans[_GROUP] = spans
+        doc.user_data["rules"] = matched
+        return doc
+
+
+def _cue(rule: Rule) -> ConTextRule:
+    spec = rule.spec
+    assert isinstance(spec, ContextSpec)
+    return ConTextRule(
+        literal=rule.id,
+        category=rule.category,
+        pattern=rule.pattern.pattern,
+        direction=spec.direction,
+        allowed_types={t.upper() for t in spec.allowed_types} if spec.allowed_types else None,
+        excluded_types={t.upper() for t in spec.excluded_types} if spec.excluded_types else None,
+        max_scope=_ENDING_REACH if spec.direction in ("TERMINATE", "PSEUDO") else spec.max_scope,
+        max_targets=spec.max_targets,
+        terminated_by={t.upper() for t in spec.terminated_by} if spec.terminated_by else None,
+    )
+
+
+class Reader:
+    """Reads notes by the rules of a folder. Safe to share between threads.
+
+    Example:
+        >>> reader = Reader.from_folder(patterns_folder())
+        >>> reader.read(Note("ECOG 1."))
+    """
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self._lock = threading.Lock()
+        nlp = spacy.blank("en")
+        nlp.tokenizer = _Tokenizer(nlp.vocab)
+        self._nlp = nlp
+        self._targets = _Targets(nlp, rules.targets)
+        self._context = ConText(nlp, rules=None, span_attrs=None, input_span_type="group", span_group_name=_GROUP)
+        self._context.add([_cue(rule) for rule in rules.cues])
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Reader:
+        """A reader by the rule files of a folder.
+
+        Raises:
+            RuleFileError: When a rule file is wrong.
+        """
+        return cls(load_rules(folder))
+
+    def read(self, note: Note, order: DateOrder | None = None) -> Reading:
+        """Read one note.
+
+        Args:
+            note: The note.
+            order: How the patient's ambiguous numeric dates are written.
+        """
+        cleaned = clean(note.text)
+        layout = lay_out(cleaned.text, self.rules.layout)
+        with self._lock:
+            mentions = list(self._mentions(layout.text, layout.sentences))
+        mentions.sort(key=lambda mention: (mention.start, -mention.end))
+        dates = find_dates(layout.text, note.note_date, order)
+        reading = Reading(note, cleaned, layout.text, layout.sentences, mentions, dates, order=order)
+        return frame_sentences(reading)
+
+    def _mentions(self, text: str, sentences: Sequence[Sentence]) -> Iterator[Mention]:
+        for first, last in _pieces(sentences):
+            begin, end = sentences[first].start, sentences[last - 1].end
+            piece = text[begin:end]
+            doc = self._nlp.make_doc(piece)
+            doc.user_data["sentence_starts"] = [s.start - begin for s in sentences[first:last]]
+            doc = self._context(self._targets(_set_sentences(doc)))
+            cues: dict[int, list[str]] = {}
+            for target, modifier in doc._.context_graph.edges:
+                cues.setdefault(target.id, []).append(modifier.category)
+            number = first
+            for span, rule in sorted(zip(doc.spans[_GROUP], doc.user_data["rules"], strict=True), key=lambda pair: pair[0].start):
+                match = rule.pattern.search(piece, span.start_char)
+                if match is None or match.start() >= span.end_char:
+                    continue
+                start = begin + match.start()
+                while number + 1 < last and sentences[number + 1].start <= start:
+                    number += 1
+                section = sentences[number].section
+                yield Mention(
+                    category=rule.category,
+                    rule=rule.id,
+                    value=rule.value,
+                    groups={k: v for k, v in match.groupdict().items() if v is not None},
+                    start=start,
+                    end=begin + match.end(),
+                    text=match[0],
+                    qualifiers=qualify(cues.get(span.id, ()), section.qualifies if section else {}),
+                    sentence=number,
+                )
+
+
+def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Ranges of sentences of about ``_PIECE`` characters; a line is never cut in two."""
+    first = 0
+    for number in range(1, len(sentences) + 1):
+        if number == len(sentences) or (
+            sentences[number].start - sentences[first].start > _PIECE
+            and (sentences[number].line != sentences[number - 1].line or sentences[number].start - sentences[first].start > 3 * _PIECE)
+        ):
+            yield first, number
+            first = number

@@ -1,0 +1,227 @@
+"""Rule files: what they may hold, checked at load, and compiled for medspaCy.
+
+A rule is one of three things: ``literal`` (words, matched as tokens), ``words`` (a lexicon: many
+small expressions with one meaning) or ``pattern`` (a regular expression whose named groups become
+part of the value). ``{name}`` in an expression stands for a term of the same file or of
+``terms.yaml``. The key names are medspaCy's wherever medspaCy has one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from extractor.files import RuleFileError, YamlFile, patterns_hash, read_yaml
+from extractor.language.layout import LayoutRules
+from extractor.records import Value
+
+_CONTEXT_FILES = "context*.yaml"
+_LAYOUT_FILES = ("sections.yaml", "sentences.yaml", "terms.yaml")
+_Model = TypeVar("_Model", bound=BaseModel)
+_BLANK = re.compile(r"\[[^\]]*\]| \??")
+_TERM = re.compile(r"\{([a-z_]+)\}")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Examples(_Strict):
+    """Texts that a rule must and must not match. They are its documentation and its test."""
+
+    match: list[str] = []
+    no_match: list[str] = []
+
+
+class RuleSpec(_Strict):
+    """One rule as it stands in a file."""
+
+    id: str
+    category: str | None = None
+    literal: list[str] | None = None
+    words: list[str] | None = None
+    pattern: str | None = None
+    value: dict[str, Any] = {}
+    examples: Examples = Examples()
+    note: str | None = None
+
+
+class ContextSpec(RuleSpec):
+    """One ConText cue: a rule with a direction and a reach (Harkema et al. 2009)."""
+
+    direction: Literal["FORWARD", "BACKWARD", "BIDIRECTIONAL", "TERMINATE", "PSEUDO"] = "FORWARD"
+    allowed_types: list[str] | None = None
+    excluded_types: list[str] | None = None
+    terminated_by: list[str] | None = None
+    max_scope: int | None = None
+    max_targets: int | None = None
+
+
+class _RuleFile(_Strict):
+    category: str | None = None
+    terms: dict[str, str] = {}
+    rules: list[RuleSpec]
+
+
+class _ContextFile(_Strict):
+    category: str | None = None
+    terms: dict[str, str] = {}
+    rules: list[ContextSpec]
+
+
+class _SectionSpec(_Strict):
+    id: str
+    headings: list[str]
+    qualifies: dict[str, str] = {}
+
+
+class _SentencesFile(_Strict):
+    abbreviations: str
+    bullets: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule ready for matching.
+
+    Attributes:
+        id: Its unique id, named in every finding that rests on it.
+        category: The label of its mentions, in upper case.
+        pattern: The whole regular expression, terms filled in.
+        value: What a match means, whatever its groups say.
+        spec: As it stands in the file.
+    """
+
+    id: str
+    category: str
+    pattern: re.Pattern[str]
+    value: Value
+    spec: RuleSpec
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All rules of a patterns folder.
+
+    Attributes:
+        targets: What finds mentions.
+        cues: ConText cues; their ``spec`` is a ``ContextSpec``.
+        layout: Headings, abbreviations, bullets.
+        version: Hash of the files.
+    """
+
+    targets: tuple[Rule, ...]
+    cues: tuple[Rule, ...]
+    layout: LayoutRules
+    version: str
+
+
+def load_rules(folder: Path) -> RuleSet:
+    """Read and check every rule file of a folder.
+
+    Raises:
+        RuleFileError: One line with file, line, rule and what is wrong.
+    """
+    shared = _terms(read_yaml(folder / "terms.yaml"))
+    targets: list[Rule] = []
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name not in _LAYOUT_FILES and not path.match(_CONTEXT_FILES):
+            targets.extend(_rules(read_yaml(path), _RuleFile, shared))
+    cues = [
+        cue for path in sorted(folder.glob(_CONTEXT_FILES)) for cue in _rules(read_yaml(path), _ContextFile, shared)
+    ]
+    seen: set[str] = set()
+    for rule in (*targets, *cues):
+        if rule.id in seen:
+            raise RuleFileError(f"{folder}: two rules have the id '{rule.id}'; rename one")
+        seen.add(rule.id)
+    return RuleSet(tuple(targets), tuple(cues), _layout(folder), patterns_hash(folder))
+
+
+def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = first["loc"]
+        rule = ""
+        if len(place) > 1 and isinstance(place[1], int) and isinstance(data, dict):
+            rule = f"rule '{data['rules'][place[1]].get('id', place[1])}': " if isinstance(data["rules"][place[1]], dict) else ""
+        where = ".".join(str(part) for part in place)
+        raise file.error(place, f"{rule}{where}: {first['msg']}") from None
+
+
+def _terms(file: YamlFile) -> dict[str, str]:
+    if not isinstance(file.data, dict):
+        raise file.error((), "a mapping of names to regular expressions is expected")
+    terms: dict[str, str] = {}
+    for name, pattern in file.data.items():
+        terms[name] = _filled(str(pattern), terms, file, (name,), name)
+    return terms
+
+
+def _filled(pattern: str, terms: Mapping[str, str], file: YamlFile, place: tuple[str | int, ...], rule: str) -> str:
+    def term(match: re.Match[str]) -> str:
+        if match[1] not in terms:
+            raise file.error(place, f"rule '{rule}': the term '{{{match[1]}}}' is defined nowhere")
+        return terms[match[1]]
+
+    return _TERM.sub(term, pattern)
+
+
+def _rules(file: YamlFile, model: type[_RuleFile] | type[_ContextFile], shared: Mapping[str, str]) -> Iterator[Rule]:
+    data = _validated(file, model, file.data)
+    terms = dict(shared)
+    for name, pattern in data.terms.items():
+        terms[name] = _filled(pattern, terms, file, ("terms", name), name)
+    for number, spec in enumerate(data.rules):
+        place = ("rules", number)
+        given = [spec.literal, spec.words, spec.pattern]
+        if sum(part is not None for part in given) != 1:
+            raise file.error(place, f"rule '{spec.id}': give exactly one of literal, words and pattern")
+        category = spec.category or data.category
+        if category is None:
+            raise file.error(place, f"rule '{spec.id}': has no category, and neither has its file")
+        source = _filled(_source(spec), terms, file, place, spec.id)
+        try:
+            pattern_ = re.compile(source, re.IGNORECASE)
+        except re.error as error:
+            raise file.error(place, f"rule '{spec.id}': no valid regular expression ({error})") from None
+        if pattern_.match(""):
+            raise file.error(place, f"rule '{spec.id}': matches the empty text")
+        yield Rule(spec.id, category.upper(), pattern_, spec.value, spec)
+
+
+def _source(spec: RuleSpec) -> str:
+    if spec.pattern is not None:
+        return spec.pattern
+    words = spec.words if spec.words is not None else [re.escape(w).replace(r"\ ", " ") for w in spec.literal or []]
+    alternatives = "|".join(_BLANK.sub(_blanks, word) for word in words)
+    return rf"(?<!\w)(?:{alternatives})(?!\w)"
+
+
+def _blanks(match: re.Match[str]) -> str:
+    """A blank in a word list stands for one to three, " ?" for none to three."""
+    return {" ": "[ ]{1,3}", " ?": "[ ]{0,3}"}.get(match[0], match[0])
+
+
+def _layout(folder: Path) -> LayoutRules:
+    sections, sentences = read_yaml(folder / "sections.yaml"), read_yaml(folder / "sentences.yaml")
+    if not isinstance(sections.data, list):
+        raise sections.error((), "a list of sections is expected")
+    headings: list[tuple[str, str, Value]] = []
+    for number, entry in enumerate(sections.data):
+        spec = _validated(sections, _SectionSpec, entry)
+        pattern = "|".join(spec.headings)
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise sections.error((number,), f"section '{spec.id}': no valid regular expression ({error})") from None
+        headings.append((spec.id, pattern, spec.qualifies))
+    words = _validated(sentences, _SentencesFile, sentences.data)
+    return LayoutRules(headings, frozenset(words.abbreviations.split()), words.bullets)

@@ -1,0 +1,107 @@
+"""The note as the rules see it: one spelling of dashes, spaces and quotes, mark-up blanked out.
+
+Almost every change keeps a character's place, so offsets stay those of the note. Only ligatures and
+invisible characters change the length; then a table leads back.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+_SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u02bc\u00b4`"
+_DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb"
+_CONTROLS = "".join(map(chr, [*range(0, 9), 14, *range(15, 32), 127, *range(128, 133), *range(134, 160)]))
+
+_SAME_LENGTH = str.maketrans(
+    {
+        **dict.fromkeys(_DASHES, "-"),
+        **dict.fromkeys(_SPACES, " "),
+        **dict.fromkeys(_SINGLE_QUOTES, "'"),
+        **dict.fromkeys(_DOUBLE_QUOTES, '"'),
+        **dict.fromkeys(_CONTROLS, " "),
+        **dict.fromkeys("\u2028\u2029\x0b\x0c\x85", "\n"),
+        "\u00d7": "x",
+        "\u2715": "x",
+        "\u2a7d": "\u2264",
+        "\u2266": "\u2264",
+        "\u2a7e": "\u2265",
+        "\u2267": "\u2265",
+        "\u2192": ">",
+        "\u00b7": ".",
+    }
+)
+_NEW_LENGTH = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+    "\u00ad": "",
+    "\u200b": "",
+    "\u200c": "",
+    "\u200d": "",
+    "\u2060": "",
+    "\ufeff": "",
+}
+_NEW_LENGTH_CHARACTER = re.compile("[" + "".join(_NEW_LENGTH) + "]")
+_BREAKING_TAG = re.compile(r"</?(?:br|p|div|tr|li|ul|ol|table|h[1-6])\b[^<>\n]{0,80}>", re.I)
+_OTHER_TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|td|th|a|sup|sub)\b[^<>\n]{0,80}>", re.I)
+_ENTITIES = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#39;": "'", "&quot;": '"'}
+_ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)), re.I)
+_EMPHASIS = re.compile(r"\[\*\*|\*\*\]|\*\*|__(?=\w)|(?<=\w)__")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """The cleaned text and the way back into the note.
+
+    Attributes:
+        text: What the rules match on.
+        origin: For each code point of ``text`` (and one past the last) its place in the note, or
+            None where the two have the same places.
+    """
+
+    text: str
+    origin: tuple[int, ...] | None = None
+
+    def to_note(self, start: int, end: int) -> tuple[int, int]:
+        """The note's offsets of a span of the cleaned text."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1 if end > start else self.origin[start]
+
+    def from_note(self, position: int) -> int:
+        """The first place of the cleaned text at or after a place in the note."""
+        return position if self.origin is None else bisect_left(self.origin, position)
+
+
+def clean(text: str) -> CleanText:
+    """Make a note's text ready for matching.
+
+    Example:
+        >>> clean("PS 1\u20132, \ufb01t").text
+        'PS 1-2, fit'
+    """
+    text = text.replace("\r\n", " \n").replace("\r", "\n").translate(_SAME_LENGTH)
+    if "<" in text:
+        text = _BREAKING_TAG.sub(lambda m: "\n".rjust(len(m[0])), text)
+        text = _OTHER_TAG.sub(lambda m: " " * len(m[0]), text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda m: _ENTITIES[m[0].lower()].rjust(len(m[0])), text)
+    if "**" in text or "__" in text:
+        text = _EMPHASIS.sub(lambda m: " " * len(m[0]), text)
+    if not _NEW_LENGTH_CHARACTER.search(text):
+        return CleanText(text)
+    pieces: list[str] = []
+    origin: list[int] = []
+    for place, character in enumerate(text):
+        piece = _NEW_LENGTH.get(character, character)
+        pieces.append(piece)
+        origin.extend([place] * len(piece))
+    return CleanText("".join(pieces), (*origin, len(text)))

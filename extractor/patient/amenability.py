@@ -1,0 +1,122 @@
+"""Whether everything that is left can be treated radically (specification, sections 2 and 3).
+
+A statement on all sites settles it; so do statements on the primary and on each remaining site, one
+by one. The newest word on a target counts. A site that was found after the statement is not covered
+by it, and regional nodes go with the primary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from extractor.patient.timeline import Case, moment, weigh
+from extractor.records import Fact, Finding
+
+_CONCEPT = "lat_amenability"
+_WITH_THE_PRIMARY = {"primary", "lymph_node_regional"}
+_CRANIAL = {"brain", "leptomeninges", "cranial"}
+
+
+def lat_amenable(case: Case, extracranial: Fact, cranial: Fact) -> Fact:
+    """Whether the primary and all remaining metastases are amenable to local ablative therapy.
+
+    Args:
+        case: The patient's findings.
+        extracranial: The count of extracranial metastases: the sites that are left.
+        cranial: The count of cranial metastases.
+    """
+    weighed = weigh(case.findings, _CONCEPT, case.as_of)
+    newest = _newest_by_target(weighed.kept)
+    if not newest:
+        return Fact(set_aside=weighed.left, notes={"cranial": None, "missing": []})
+    whole = newest.get("all")
+    refused = [f for f in newest.values() if not f.value["amenable"] and not _overruled(f, whole)]
+    head = _cranial(newest, whole, refused)
+    if refused:
+        return Fact(False, tuple(refused), weighed.left, notes={"cranial": head, "missing": []})
+    body_sites, head_sites = _left(extracranial), _left(cranial)
+    if whole is not None and whole.value["amenable"]:
+        later = _found_later(case, whole, body_sites | head_sites)
+        if later:
+            return Fact(None, (whole,), weighed.left, notes={"cranial": head, "missing": sorted(later)}, hint="a site was found after the statement")
+        return Fact(True, (whole,), weighed.left, notes={"cranial": True, "missing": []})
+    missing = _missing(case, newest, body_sites, head_sites)
+    evidence = tuple(newest.values())
+    if missing or not evidence:
+        return Fact(None, evidence, weighed.left, notes={"cranial": head, "missing": missing}, hint=f"nothing is said of {', '.join(missing)}")
+    return Fact(True, evidence, weighed.left, notes={"cranial": head, "missing": []})
+
+
+def _target(finding: Finding) -> str:
+    return str(finding.value.get("target") or "all")
+
+
+def _newest_by_target(findings: Sequence[Finding]) -> Mapping[str, Finding]:
+    """The last word on each target; on one day a refusal outweighs a consent."""
+    newest: dict[str, Finding] = {}
+    for finding in findings:  # in the order of their days
+        before = newest.get(_target(finding))
+        if before is not None and moment(before) == moment(finding) and not before.value["amenable"]:
+            continue
+        newest[_target(finding)] = finding
+    return newest
+
+
+def _overruled(refusal: Finding, whole: Finding | None) -> bool:
+    """Whether a later statement on all sites takes a refusal back."""
+    return bool(
+        whole is not None
+        and whole is not refusal
+        and whole.value["amenable"]
+        and (moment(whole) or date.min) > (moment(refusal) or date.min)
+    )
+
+
+def _cranial(newest: Mapping[str, Finding], whole: Finding | None, refused: Sequence[Finding]) -> bool | None:
+    told = [f for target, f in newest.items() if target in _CRANIAL or target == "metastases"]
+    if any(_target(f) in _CRANIAL for f in refused):
+        return False
+    if whole is not None and whole.value["amenable"]:
+        return True
+    return True if any(f.value["amenable"] for f in told) else None
+
+
+def _left(count: Fact) -> set[str]:
+    """The sites where something is left, as far as the notes tell."""
+    if count.value is None:
+        return set()
+    return {site for site, interval in count.value["by_site"].items() if interval["low"]}
+
+
+def _found_later(case: Case, statement: Finding, sites: set[str]) -> set[str]:
+    """Sites that were first told of after a statement was made."""
+    said = moment(statement)
+    if said is None:
+        return set()
+    first: dict[str, date] = {}
+    for finding in case.findings:
+        day = moment(finding)
+        if finding.concept in ("metastasis", "lesion") and finding.decides and finding.value["site"] in sites and day:
+            first[finding.value["site"]] = min(day, first.get(finding.value["site"], day))
+    return {site for site, day in first.items() if day > said}
+
+
+def _missing(case: Case, newest: Mapping[str, Finding], body: set[str], head: set[str]) -> list[str]:
+    told = {target for target, finding in newest.items() if finding.value["amenable"]}
+    if "metastases" in told:
+        told |= body | head
+    if told & _CRANIAL:
+        told |= _CRANIAL
+    missing = sorted((body | head) - told)
+    if not told & _WITH_THE_PRIMARY and not _primary_removed(case):
+        missing.insert(0, "primary")
+    return missing
+
+
+def _primary_removed(case: Case) -> bool:
+    return any(
+        f.concept == "local_therapy" and f.decides and f.value.get("procedure") == "surgery" and f.value.get("target") == "primary"
+        and not f.value.get("other_tumour")
+        for f in weigh(case.findings, "local_therapy", case.as_of, historical=True).kept
+    )  # fmt: skip

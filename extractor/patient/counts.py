@@ -1,0 +1,405 @@
+"""How many metastases are left: the counts of all notes, read together (specification, section 4).
+
+A site's count is what the newest imaging shows of it. Statements made since that imaging repeat or
+refine it and are never added to it: places that differ add up, numbers for a whole site narrow each
+other. A site that the imaging does not mention may have gone: [0, what it was]. Totals narrow the
+sum of the sites; where they cannot be true together, nobody's word is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from extractor.patient.timeline import Case, moment
+from extractor.records import Assertion, Experiencer, Fact, Finding, SetAside, Temporality
+
+_CRANIAL = ("brain", "leptomeninges")
+_BODY_STUDIES = {"body"}
+_PARTLY = {"chest": {"lung", "pleura", "pericardium"}, "abdomen": {"liver", "adrenal", "kidney", "spleen", "pancreas", "peritoneum"}, "bone": {"bone"}, "spine": set()}
+_BACKGROUND = {"diagnosis", "oncologic_history", "staging", "history_of_present_illness", "indication", "past_medical_history", "comparison", "treatment"}
+_PRIMARY_SITES = {"lung", "lymph_node_regional"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number of metastases, as an interval; ``high`` None has no upper bound."""
+
+    low: int
+    high: int | None
+
+    def __add__(self, other: Interval) -> Interval:
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Interval(self.low + other.low, high)
+
+    def meet(self, other: Interval) -> Interval | None:
+        """What both allow, or None when they contradict each other."""
+        highs = [high for high in (self.high, other.high) if high is not None]
+        low, high = max(self.low, other.low), min(highs) if highs else None
+        return None if high is not None and low > high else Interval(low, high)
+
+
+_ZERO = Interval(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """One of the two regions that are counted."""
+
+    name: str
+    sites: frozenset[str] | None
+
+    def holds(self, finding: Finding) -> bool:
+        region = finding.value.get("region")
+        return region == self.name
+
+
+def extracranial(case: Case) -> Fact:
+    """The metastases outside the head, regional nodes left out."""
+    return _fact(case, "extracranial")
+
+
+def cranial(case: Case) -> Fact:
+    """The metastases of the brain and the meninges."""
+    return _fact(case, "cranial")
+
+
+def _interval(finding: Finding) -> Interval:
+    return Interval(int(finding.value["low"]), finding.value["high"])
+
+
+def _about_patient(finding: Finding) -> bool:
+    return finding.experiencer is Experiencer.PATIENT and finding.assertion in (Assertion.AFFIRMED, Assertion.NEGATED)
+
+
+def _day(finding: Finding) -> date:
+    return moment(finding) or date.min
+
+
+def _counts(case: Case, region: str) -> list[Finding]:
+    """The findings that tell of metastases in a region, lesions at known sites included."""
+    told = [f for f in case.findings if f.concept in ("metastasis", "lesion") and _about_patient(f) and f.temporality is not Temporality.PLANNED]
+    known = {f.value["site"] for f in told if f.concept == "metastasis" and f.assertion is Assertion.AFFIRMED}
+    known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
+    kept = []
+    for finding in told:
+        if finding.concept == "lesion" and not _known(finding, known, known_places):
+            continue
+        if case.as_of and _day(finding) > case.as_of:
+            continue
+        if finding.value.get("region") == region:
+            kept.append(finding)
+    return kept
+
+
+def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
+    """Whether a lesion lies at a site that the patient's notes call metastatic."""
+    if finding.context.get("announced") or (finding.value["region"] == "cranial" and finding.value["status"] == "resolved"):
+        return True
+    site = finding.value["site"]
+    if site not in sites:
+        return False
+    return site not in _PRIMARY_SITES or bool(set(finding.context.get("places", ())) & names)
+
+
+def _studies(case: Case, region: str) -> list[Finding]:
+    wanted = {"head"} if region == "cranial" else {*_BODY_STUDIES, *_PARTLY}
+    return [f for f in case.findings if f.concept == "imaging" and f.value["region"] in wanted and not (case.as_of and _day(f) > case.as_of)]
+
+
+def _fact(case: Case, region: str) -> Fact:
+    told = _counts(case, region)
+    studies = _studies(case, region)
+    whole = [f for f in studies if region == "cranial" or f.value["region"] in _BODY_STUDIES]
+    latest = max((_day(f) for f in whole if f.value.get("dated")), default=None) or max((_day(f) for f in whole), default=None)
+    set_aside = _set_aside(case, region)
+    sites = sorted({f.value["site"] for f in told} - {"unspecified"})
+    by_site: dict[str, Interval] = {}
+    evidence: list[Finding] = []
+    conflicts: list[Finding] = []
+    for site in sites:
+        own = [f for f in told if f.value["site"] == site]
+        count, used, clash = _site_count(own, latest)
+        conflicts.extend(clash)
+        if count is not None:
+            by_site[site] = count
+            evidence.extend(used)
+    totals = _totals(case, told, region, latest)
+    nothing_else = [f for f in studies if f.value.get("nothing_else") and latest and _day(f) >= latest]
+    clear = [f for f in studies if f.value.get("clear")]
+    return _combined(case, region, by_site, evidence, conflicts, totals, clear, nothing_else, set_aside, latest)
+
+
+def _is_background(finding: Finding) -> bool:
+    """Whether a statement tells the disease's history: what was found at diagnosis."""
+    return finding.section in _BACKGROUND and not finding.context.get("dated") and not finding.context.get("study")
+
+
+def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval | None, list[Finding], list[Finding]]:
+    """The count at one site, the findings it rests on, and those that contradict each other."""
+    current = [f for f in own if f.temporality is Temporality.CURRENT]
+    fresh = [f for f in current if latest is None or _day(f) >= latest]
+    told_now = [f for f in fresh if not _is_background(f)] or ([f for f in fresh if f.context.get("study")])
+    if told_now:
+        return _report_first(told_now)
+    older = [f for f in own if f not in told_now and f.assertion is Assertion.AFFIRMED]
+    if not older:
+        negated = [f for f in current if f.assertion is Assertion.NEGATED]
+        return (_ZERO, negated[-1:], []) if negated else (None, [], [])
+    last_day = max(_day(f) for f in older)
+    newest = [f for f in older if _day(f) == last_day]
+    current_newest = [f for f in newest if f.temporality is Temporality.CURRENT] or newest
+    count, used, clash = _read_together(current_newest)
+    if count is None:
+        return None, used, clash
+    imaged_since = latest is not None and (last_day < latest or all(_is_background(f) or f.temporality is Temporality.HISTORICAL for f in newest))
+    if imaged_since:
+        return Interval(0, count.high), used, []
+    return count, used, clash
+
+
+def _report_first(findings: Sequence[Finding]) -> tuple[Interval | None, list[Finding], list[Finding]]:
+    """What the imaging says; what the notes since then say of it may narrow it, never contradict it."""
+    reported = [f for f in findings if f.context.get("study")]
+    retold = [f for f in findings if not f.context.get("study")]
+    if not reported or not retold:
+        return _read_together(findings)
+    count, used, clash = _read_together(reported)
+    again, more, _ = _read_together(retold)
+    if count is None:
+        return (again, more, []) if not clash else (None, used, clash)
+    if again is None or (met := count.meet(again)) is None:
+        return count, used, clash
+    together, all_used, _ = _read_together(findings)
+    if together is not None and together.low <= met.low:
+        return together, all_used, []
+    return met, [*used, *more], []
+
+
+def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[Finding], list[Finding]]:
+    """Statements about one site at one time: repeats narrow, different places add up."""
+    corrected = [f for f in findings if f.section == "addendum" or f.value.get("revised")]
+    if corrected and any(int(f.value["low"]) for f in corrected):
+        findings = [f for f in corrected if not f.context.get("new")]
+    positive = [f for f in findings if f.assertion is Assertion.AFFIRMED and f.value["status"] != "resolved"]
+    if not positive:
+        zero = [f for f in findings if not f.context.get("new") and not f.context.get("rest")]
+        return (_ZERO, list(zero), []) if zero else (None, [], [])
+    placed, whole = _placed(positive), [f for f in positive if f.context.get("explicit") or not f.context.get("places")]
+    placed_sum: Interval | None = None
+    if placed:
+        placed_sum = _ZERO
+        for count in placed.values():
+            placed_sum = placed_sum + count
+    numbered = [f for f in whole if f.context.get("explicit")]
+    exact: Interval | None = None
+    for finding in numbered:
+        count = _interval(finding)
+        if exact is None:
+            exact = count
+            continue
+        met = exact.meet(count)
+        if met is None:
+            return _apart(findings, numbered, placed_sum)
+        exact = met
+    if exact is not None and placed_sum is not None:
+        met = exact.meet(placed_sum)
+        if met is not None:
+            return met, positive, []
+        if placed_sum.high is not None and placed_sum.high < exact.low:
+            return exact, positive, []
+        return placed_sum, positive, []
+    if exact is not None:
+        return exact, positive, []
+    if placed_sum is not None:
+        return placed_sum, positive, []
+    result = _interval(whole[0])
+    for finding in whole[1:]:
+        result = result.meet(_interval(finding)) or result
+    return result, positive, []
+
+
+def _apart(findings: Sequence[Finding], numbered: Sequence[Finding], placed_sum: Interval | None) -> tuple[Interval | None, list[Finding], list[Finding]]:
+    """Numbers that cannot all be true: a list of places, a report before a letter, or nobody."""
+    if placed_sum is not None and any(_interval(f).meet(placed_sum) for f in numbered):
+        return placed_sum, list(numbered), []
+    reported = [f for f in numbered if f.context.get("study")]
+    for group in (reported, numbered):
+        days = {_day(f) for f in group}
+        if len(days) > 1:
+            newest = [f for f in group if _day(f) == max(days)]
+            return _read_together(newest)
+    if reported and len(reported) < len(numbered):
+        return _read_together(reported)
+    disjoint = [set(f.context.get("places", ())) for f in numbered]
+    if all(disjoint) and len(set().union(*disjoint)) == sum(map(len, disjoint)):
+        result = _ZERO
+        for finding in numbered:
+            result = result + _interval(finding)
+        return result, list(numbered), []
+    return None, [], list(numbered)
+
+
+def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
+    """The count at each place of its own ("left adrenal", "t4 t6"), one place once."""
+    places: dict[str, Interval] = {}
+    for finding in findings:
+        names = tuple(finding.context.get("places", ()))
+        if not names or finding.context.get("explicit"):
+            continue
+        key = " ".join(sorted({_place_key(name) for name in names}))
+        same = [known for known in places if known == key or _same_place(key, known)]
+        count = _interval(finding)
+        if same and count.low <= sum(places[known].low for known in same):
+            continue
+        for known in same:
+            del places[known]
+        places[key] = count
+    return places
+
+
+_LOBES = {"rul": "right upper", "rml": "right middle", "rll": "right lower", "lul": "left upper", "lll": "left lower"}
+_NUMERALS = {
+    word: str(number)
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+    )
+}
+_ONE_SPELLING = (
+    (re.compile(r"\b(?:rt|r)\b"), "right"),
+    (re.compile(r"\b(?:lt|l)\b(?! ?\d)"), "left"),
+    (re.compile(r"\b(?:th|d|bwk|t) ?(\d)"), r"t\1"),
+    (re.compile(r"\b(?:lwk|l) ?(\d)"), r"l\1"),
+    (re.compile(r"\b(?:segments?|segs?|sg)\b ?"), "segment "),
+    (re.compile(r"\b(\d+)(?:st|nd|rd|th)\b"), r"\1"),
+    (re.compile(r"\bcosta\b"), "rib"),
+    (re.compile(r"\bfemur\b"), "femoral"),
+    (re.compile(r"\b(?:os|bones?|body|bodies|vertebral?|vertebrae?|gland|lobe|lung|pulmonary|of|the|corpus|region|and|known)\b"), " "),
+)
+
+
+def _place_key(name: str) -> str:
+    """One spelling of a place: sides, vertebrae, ribs and lobes as notes variously write them."""
+    for short, long in _LOBES.items():
+        name = re.sub(rf"\b{short}\b", long, name)
+    for word, digit in _NUMERALS.items():
+        name = re.sub(rf"\b{word}\b", digit, name)
+    for pattern, spelling in _ONE_SPELLING:
+        name = pattern.sub(spelling, name)
+    return " ".join(sorted({word[:4] if len(word) > 4 and word not in ("right",) else word for word in re.findall(r"[a-z]+\d*|\d+[a-z]*", name)}))
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two names mean one place: one says no more than the other ("rib", "left rib")."""
+    a, b = set(one.split()), set(other.split())
+    sides = {"left", "right"}
+    if (a & sides) and (b & sides) and (a & sides) != (b & sides):
+        return False
+    return a <= b or b <= a
+
+
+def _totals(case: Case, told: Sequence[Finding], region: str, latest: date | None) -> list[Finding]:
+    """Statements about a region as a whole, made since it was last imaged."""
+    totals = [
+        f
+        for f in case.findings
+        if f.concept == "metastasis" and f.value["site"] == "unspecified" and _about_patient(f) and f.temporality is Temporality.CURRENT
+        and f.value.get("region") in (region, None) and not (case.as_of and _day(f) > case.as_of)
+        and (latest is None or _day(f) >= latest) and not f.context.get("new")
+    ]  # fmt: skip
+    if region == "cranial":
+        return [f for f in totals if f.value.get("region") == "cranial"]
+    return [f for f in totals if f.context.get("study") != "head"]
+
+
+def _set_aside(case: Case, region: str) -> tuple[SetAside, ...]:
+    reasons = []
+    for finding in case.findings:
+        if finding.concept != "metastasis" or finding.value.get("region") != region:
+            continue
+        if finding.assertion is Assertion.POSSIBLE:
+            reasons.append(SetAside(finding, "only possible: it changes no count"))
+        elif finding.assertion is Assertion.HYPOTHETICAL:
+            reasons.append(SetAside(finding, "hypothetical: a condition or a trial's own wording"))
+        elif finding.experiencer is not Experiencer.PATIENT:
+            reasons.append(SetAside(finding, "about somebody else"))
+        elif finding.temporality is Temporality.HISTORICAL:
+            reasons.append(SetAside(finding, "told of an earlier time"))
+    return tuple(reasons)
+
+
+def _combined(
+    case: Case,
+    region: str,
+    by_site: Mapping[str, Interval],
+    evidence: list[Finding],
+    conflicts: Sequence[Finding],
+    totals: Sequence[Finding],
+    clear: Sequence[Finding],
+    nothing_else: Sequence[Finding],
+    set_aside: tuple[SetAside, ...],
+    latest: date | None,
+) -> Fact:
+    notes: dict[str, object] = {}
+    if conflicts:
+        return Fact(set_aside=set_aside, conflicts=tuple(conflicts), hint="the notes contradict each other on the number")
+    if nothing_else:
+        by_site = {s: (Interval(0, 0) if count.low == 0 and count.high else count) for s, count in by_site.items()}
+    total = _ZERO
+    for count in by_site.values():
+        total = total + count
+    positive = {site: count for site, count in by_site.items() if count != _ZERO}
+    negative_totals = [f for f in totals if f.assertion is Assertion.NEGATED or f.value["status"] == "resolved"]
+    numbers = [f for f in totals if f.assertion is Assertion.AFFIRMED and f.value["status"] != "resolved" and f.context.get("explicit")]
+    doubtful = [
+        f
+        for f in case.findings
+        if region == "cranial" and f.concept in ("metastasis", "lesion") and f.assertion is Assertion.POSSIBLE and f.value.get("region") == region
+        and f.experiencer is Experiencer.PATIENT and f.context.get("study") == "head" and (latest is None or _day(f) >= latest)
+    ]  # fmt: skip
+    if doubtful and not positive:
+        return Fact(set_aside=set_aside, hint="the head shows nothing but an indeterminate focus")
+    fresh_clear = [f for f in clear if latest is None or _day(f) >= latest]
+    if not positive and (negative_totals or (region == "cranial" and (fresh_clear or by_site))):
+        evidence = [*evidence, *negative_totals, *fresh_clear]
+        days = [_day(f) for f in evidence if moment(f)]
+        if region == "cranial" and days:
+            notes["negative_scan_date"] = max(days)
+        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(evidence), set_aside, notes=notes)
+    if region == "cranial" and positive and fresh_clear and all(count.low == 0 for count in positive.values()):
+        notes["negative_scan_date"] = max(_day(f) for f in fresh_clear)
+        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple([*fresh_clear]), set_aside, notes=notes)
+    if negative_totals and positive and all(count.low == 0 for count in positive.values()):
+        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
+    if not by_site and not numbers:
+        return Fact(set_aside=set_aside)
+    if not positive and not numbers and region == "extracranial":
+        return Fact(set_aside=set_aside, hint="only single sites are said to be free")
+    for finding in numbers:
+        narrowed = total.meet(_interval(finding)) if by_site else _interval(finding)
+        if narrowed is not None and finding.value.get("region") is not None:
+            total, evidence = narrowed, [*evidence, finding]
+        elif narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total):
+            total, evidence = narrowed, [*evidence, finding]
+    if "leptomeninges" in positive and positive["leptomeninges"].low:
+        notes["leptomeningeal"] = True
+    value = {
+        "low": total.low,
+        "high": total.high,
+        "by_site": {site: {"low": c.low, "high": c.high} for site, c in positive.items()},
+    }
+    return Fact(value, tuple(_unique(evidence)), set_aside, notes=notes)
+
+
+def _unique(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings without repeats, by identity of place (their values cannot be hashed)."""
+    seen: set[tuple[str, int, int, str]] = set()
+    unique = []
+    for finding in findings:
+        key = (finding.note_id, finding.start, finding.end, finding.rule)
+        if key not in seen:
+            seen.add(key)
+            unique.append(finding)
+    return unique

@@ -1,0 +1,268 @@
+"""First-line systemic therapy and how the disease responded to it: line, cycles, months, response."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from extractor.patient.timeline import Case, Weighed, conflict, in_order, moment, newest, settle
+from extractor.records import Fact, Finding, SetAside
+
+DAYS_A_MONTH = 30.44
+_CURATIVE = frozenset({"adjuvant", "neoadjuvant", "definitive"})
+_PASS = frozenset({"PR", "SD"})
+_BODY = frozenset({"body", "chest", "abdomen"})
+_RECENT = timedelta(days=42)
+"""A note speaks of a scan as the present one within so many days."""
+_REPORT = re.compile(r"radiolog|imaging|\b(?:ct|pet|mri?|scan)\b")
+"""The types of notes whose date is that of the study they report."""
+_PARTS = frozenset({"target", "non_target", "former", "cranial"})
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course of systemic therapy of the advanced disease.
+
+    Attributes:
+        line: The highest line that was begun, or None when no therapy is told.
+        start: The day of the first dose of the first line, where it is known to the day.
+        next_line: The first day on which a later line is told to have begun, or None.
+        evidence: The findings that the line rests on.
+        started_by: The findings that give the first dose.
+        left: Findings that were set aside.
+    """
+
+    line: int | None = None
+    start: date | None = None
+    next_line: date | None = None
+    evidence: tuple[Finding, ...] = ()
+    started_by: tuple[Finding, ...] = ()
+    left: tuple[SetAside, ...] = ()
+
+
+def course(case: Case) -> Course:
+    """Read the course of systemic therapy out of the findings.
+
+    Adjuvant, neoadjuvant and definitive therapy is none of the advanced disease. Therapy whose line
+    nobody tells is taken for the first line as long as no later line is told.
+    """
+    weighed = case.weigh("systemic_therapy", historical=True).drop(_curative)
+    cycles = case.weigh("therapy_cycles", historical=True).drop(_curative)
+    later = [f for f in (*weighed.kept, *cycles.kept) if (f.value.get("line") or 0) > 1]
+    first = [f for f in weighed.kept if (f.value.get("line") or 1) == 1]
+    told = [f for f in first if f.value.get("line")] or first or [f for f in cycles.kept if f not in later]
+    days = [day for day in map(moment, later) if day]
+    starts = [f for f in first if f.value.get("event") == "start" and not f.value.get("maintenance")]
+    dated = [(f.date, f) for f in starts if f.date is not None]
+    start = min((day for day, _ in dated), default=None)
+    lines = [int(f.value["line"]) for f in later]
+    return Course(
+        line=max(lines, default=1 if told else None),
+        start=start,
+        next_line=min(days, default=None),
+        evidence=tuple(later or told),
+        started_by=tuple(f for day, f in dated if day == start),
+        left=weighed.left,
+    )
+
+
+def _curative(finding: Finding) -> str | None:
+    setting = finding.value.get("setting")
+    return f"{setting} therapy is no first line of stage IV" if setting in _CURATIVE else None
+
+
+def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
+    """Why a finding is not of the first line: it is told of another line, or it came after it."""
+
+    def reason(finding: Finding) -> str | None:
+        number = finding.value.get("line")
+        if number is not None and number > 1:
+            return f"of line {number}, not of the first line"
+        day = moment(finding)
+        if number is None and course.next_line and (day is None or day >= course.next_line):
+            return "told after a later line began"
+        if finding.date and finding.context.get("dated") and course.start and finding.date < course.start:
+            return "before the first line began"
+        return None
+
+    return reason
+
+
+def line(case: Case, course: Course) -> Fact:
+    """The highest line of systemic therapy begun; ``counted_in_cycles`` tells how the first is told."""
+    counted = _first_line_cycles(case, course).kept
+    notes = {"counted_in_cycles": bool(counted)}
+    return Fact(course.line, course.evidence, course.left, notes=notes)
+
+
+def _first_line_cycles(case: Case, course: Course) -> Weighed:
+    weighed = case.weigh("therapy_cycles", historical=True).drop(_curative).drop(_maintenance)
+    return weighed.drop(_outside_first_line(course))
+
+
+def _maintenance(finding: Finding) -> str | None:
+    return "maintenance does not count" if finding.value.get("maintenance") else None
+
+
+def cycles(case: Case, course: Course) -> Fact:
+    """The cycles of the first-line regimen that are completed, maintenance not included.
+
+    Cycles only add up, so the highest number told has the last word. An uncertain number above all
+    certain ones leaves the fact empty, marked ``uncertain``.
+    """
+    weighed = _first_line_cycles(case, course)
+    weighed = weighed.drop(lambda f: "no number completed" if f.value.get("completed") is None else None)
+    if not weighed.kept:
+        unsure = [item.finding for item in weighed.left if item.finding.value.get("uncertain")]
+        return Fact(set_aside=weighed.left, notes={"uncertain": True} if unsure else {})
+    most = max(finding.value["completed"] for finding in weighed.kept)
+    top = weighed.drop(lambda f: f"fewer than {most}, told earlier" if f.value["completed"] < most else None)
+    if all(finding.value.get("uncertain") for finding in top.kept):
+        hint = f"the number of cycles is uncertain: {top.kept[-1].text}"
+        return Fact(set_aside=top.left, conflicts=top.kept, notes={"uncertain": True}, hint=hint)
+    return settle(top, lambda finding: finding.value["completed"])
+
+
+def response(case: Case, course: Course) -> Fact:
+    """The newest named category of the overall response under first-line therapy and maintenance.
+
+    Of one day the overall response decides. RECIST and PERCIST that differ are no conflict while both
+    would pass; then the RECIST category is the fact. Categories that no note names are a hint only.
+    """
+    weighed = (
+        _on_their_scans(case, case.weigh("response"))
+        .drop(_part_of_the_disease)
+        .drop(_outside_first_line(course))
+    )
+    if (course.line or 1) > 1:
+        weighed = weighed.drop(_after_progression(weighed.kept))
+    suggested = weighed.drop(lambda f: "a category is named" if f.value.get("explicit") else None).kept
+    named = weighed.drop(lambda f: None if f.value.get("explicit") else "suggested only, no category named")
+    last = newest(named)
+    overall = [finding for finding in last.kept if finding.value.get("scope") == "overall"]
+    if overall:
+        last = last.keep(overall, "the overall response decides")
+    notes: dict[str, Any] = {}
+    if suggested:
+        notes["hint"] = newest(Weighed(suggested)).kept[-1].value.get("category")
+    if not last.kept:
+        hint = f"no category is named, only: {suggested[-1].text}" if suggested else None
+        return Fact(set_aside=last.left, notes=notes, hint=hint)
+    last = _one_standard(last)
+    categories = list(dict.fromkeys(str(finding.value["category"]) for finding in last.kept))
+    if len(categories) > 1:
+        return conflict(last, " and ".join(categories), notes)
+    notes |= {"date": moment(last.kept[-1]), "criteria": _criteria(last.kept)}
+    return settle(last, lambda finding: finding.value["category"], notes)
+
+
+def _on_their_scans(case: Case, weighed: Weighed) -> Weighed:
+    """Responses that a note tells without a day, put on the day of the restaging that it is about.
+
+    That is the newest body imaging that the note dates, if it was not long before the note. So a
+    letter that quotes a scan and the scan's own report speak of one day.
+    """
+    imaged: dict[str, date] = {}
+    for finding in case.findings:
+        day = _imaged(case, finding)
+        if day and finding.note_date and timedelta() <= finding.note_date - day <= _RECENT:
+            imaged[finding.note_id] = max(day, imaged.get(finding.note_id, day))
+
+    def placed(finding: Finding) -> Finding:
+        day = None if finding.context.get("dated") else imaged.get(finding.note_id)
+        return replace(finding, date=day) if day else finding
+
+    return Weighed(in_order([placed(finding) for finding in weighed.kept]), weighed.left)
+
+
+def _after_progression(findings: Sequence[Finding]) -> Callable[[Finding], str | None]:
+    """The progression that a later line answered ends the first line, whenever that line began."""
+    progressed = [
+        day
+        for f in findings
+        if f.value.get("explicit") and f.value["category"] == "PD" and (day := moment(f))
+    ]
+
+    def reason(finding: Finding) -> str | None:
+        day = moment(finding)
+        after = bool(progressed) and (day is None or day > min(progressed))
+        return "after the progression that ended the first line" if after else None
+
+    return reason
+
+
+def _part_of_the_disease(finding: Finding) -> str | None:
+    scope = finding.value.get("scope")
+    if scope == "former":
+        return "the category of a former visit"
+    if scope == "cranial":
+        return "the response in the head alone"
+    return "the response of some lesions only, not the overall one" if scope in _PARTS else None
+
+
+def _criteria(findings: Sequence[Finding]) -> str | None:
+    told = [str(criteria) for finding in findings if (criteria := finding.value.get("criteria"))]
+    return told[0] if told else None
+
+
+def _one_standard(weighed: Weighed) -> Weighed:
+    """RECIST before PERCIST, where both would pass."""
+    metabolic = [f for f in weighed.kept if "PERCIST" in str(f.value.get("criteria") or "").upper()]
+    others = [f for f in weighed.kept if f not in metabolic]
+    passing = all(finding.value["category"] in _PASS for finding in weighed.kept)
+    return weighed.keep(others, "the RECIST category stands") if metabolic and others and passing else weighed
+
+
+def months(case: Case, course: Course, response: Fact) -> Fact:
+    """Months of first-line therapy: first dose to the newest restaging of the body, else as told.
+
+    One decimal, days / 30.44. The restaging is the body imaging that carries the response, else the
+    newest body imaging that is dated.
+    """
+    to = _restaging(case, course, response)
+    if course.start and to and to.day > course.start:
+        days = (to.day - course.start).days
+        notes = {"from": course.start, "to": to.day, "days": days}
+        return Fact(round(days / DAYS_A_MONTH, 1), (*course.started_by, *to.evidence), notes=notes)
+    weighed = case.weigh("therapy_duration", historical=True).drop(_curative).drop(_maintenance)
+    last = newest(weighed.drop(_outside_first_line(course)))
+    if not last.kept:
+        return Fact(set_aside=last.left)
+    longest = max(float(finding.value["months"]) for finding in last.kept)
+    kept = last.drop(lambda f: "a shorter time within it" if f.value["months"] < longest else None)
+    return settle(kept, lambda finding: finding.value["months"])
+
+
+@dataclass(frozen=True, slots=True)
+class Restaging:
+    """A day of restaging and the findings that give it."""
+
+    day: date
+    evidence: tuple[Finding, ...]
+
+
+def _restaging(case: Case, course: Course, response: Fact) -> Restaging | None:
+    shown = [(day, finding) for finding in case.findings if (day := _imaged(case, finding)) is not None]
+    carrying = [(day, finding) for day, finding in shown if finding in response.evidence]
+    days = [
+        (day, finding)
+        for day, finding in carrying or shown
+        if (case.as_of is None or day <= case.as_of) and (course.next_line is None or day < course.next_line)
+    ]
+    if not days:
+        return None
+    last = max(day for day, _ in days)
+    evidence = [finding for day, finding in days if day == last]
+    return Restaging(last, tuple(evidence if carrying else evidence[:1]))
+
+
+def _imaged(case: Case, finding: Finding) -> date | None:
+    """The day of the body imaging that a finding is a line of; None where that day is not known."""
+    study = finding.value.get("region") if finding.concept == "imaging" else finding.context.get("study")
+    if study not in _BODY or finding.experiencer != "patient" or finding.temporality == "planned":
+        return None
+    known = finding.context.get("dated") or _REPORT.search(case.kinds.get(finding.note_id, ""))
+    return finding.date if known else None

@@ -1,0 +1,1 @@
+"""Figures against labelled notes, and the reading of a second person."""

@@ -1,0 +1,1 @@
+"""Facts against a protocol: three-valued criteria and a verdict. Knows no note and no language."""

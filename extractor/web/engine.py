@@ -1,0 +1,37 @@
+"""The screener that all sessions share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import streamlit as st
+
+from extractor.exports.grouping import by_patient
+from extractor.exports.rows import FailedNote, Record
+from extractor.exports.screening import screen_patient
+from extractor.records import Report
+from extractor.screener import Screener
+
+
+@st.cache_resource(show_spinner="Reading the rules …")  # type: ignore[untyped-decorator]
+def screener() -> Screener:
+    """The screener; it holds rules only and is safe to share between threads.
+
+    Raises:
+        RuleFileError: When a rule file or the protocol is wrong.
+    """
+    return Screener()
+
+
+def screen(records: Iterable[Record], as_of: date | None) -> tuple[list[Report], list[FailedNote]]:
+    """One report a patient, by their first appearance, and all that could not be read or screened.
+
+    Raises:
+        RuleFileError: When a rule file or the protocol is wrong.
+    """
+    patients, failures = by_patient(records)
+    shared = screener()
+    results = [screen_patient(shared, patient, as_of) for patient in patients if patient.notes]
+    reports = [result for result in results if isinstance(result, Report)]
+    return reports, failures + [result for result in results if isinstance(result, FailedNote)]

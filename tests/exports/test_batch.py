@@ -1,0 +1,198 @@
+"""An export to a folder: whole, the same however it was made, and gone on with after a stop."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fake_screener import FakeScreener
+from pyarrow import parquet
+
+from extractor.exports import batch
+from extractor.exports.batch import Outcome, run_batch
+from extractor.exports.readers import Inputs
+from extractor.exports.rows import InputError
+from extractor.records import Note, Report
+
+RESULTS = ["criteria.parquet", "failed.csv", "findings.parquet", "reports.jsonl"]
+PATIENTS = 12
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Two notes a patient, scattered; patient 5 crashes, patient 6 has a note without text."""
+    rows = [
+        {
+            "patient_id": f"P{n:02}",
+            "note_id": f"n{m}",
+            "note_date": f"2025-0{m}-01",
+            "text": f"ECOG {(n + m) % 4}, marker",
+        }
+        for m in (1, 2)
+        for n in range(PATIENTS)
+    ]
+    rows[5]["text"] = "CRASH, marker"
+    rows[6]["text"] = ""
+    path = tmp_path / "export.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + "broken\n", encoding="utf-8")
+    return path
+
+
+def run(
+    export: Path, folder: Path, factory: Callable[[], object] = FakeScreener, workers: int = 1
+) -> Outcome:
+    return run_batch(Inputs([str(export)]), folder, factory, workers=workers)  # type: ignore[arg-type]
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name in RESULTS}
+
+
+def test_what_a_folder_holds(export: Path, tmp_path: Path) -> None:
+    outcome = run(export, tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted([*RESULTS, "run.json"])
+    reports = [json.loads(line) for line in (tmp_path / "out" / "reports.jsonl").open(encoding="utf-8")]
+    assert [report["patient_id"] for report in reports] == [f"P{n:02}" for n in range(PATIENTS) if n != 5]
+    assert all(len({f["note_id"] for f in r["findings"]}) == 2 for r in reports if r["patient_id"] != "P06")
+    assert "could not be read" in reports[5]["warnings"][0] and not reports[4]["warnings"]
+
+    criteria = parquet.read_table(tmp_path / "out" / "criteria.parquet").to_pylist()
+    assert [(row["patient_id"], row["criterion"], row["status"]) for row in criteria] == [
+        (report["patient_id"], "ecog", report["criteria"][0]["status"]) for report in reports
+    ]
+    assert criteria[0]["as_of"] == date(2025, 2, 1) and json.loads(criteria[0]["value"]) == {
+        "low": 2,
+        "high": 2,
+    }
+    findings = parquet.read_table(tmp_path / "out" / "findings.parquet").to_pylist()
+    assert len(findings) == sum(len(report["findings"]) for report in reports)
+
+    failed = list(csv.DictReader((tmp_path / "out" / "failed.csv").open(encoding="utf-8", newline="")))
+    assert [(row["patient_id"], row["place"]) for row in failed] == [
+        ("P06", "line 7"),
+        ("", "line 25"),
+        ("P05", ""),
+    ]
+    assert [failure.reason for failure in outcome.failures] == [row["reason"] for row in failed]
+    written = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert (written["patients"], written["notes"], sum(written["verdicts"].values())) == (11, 23, 11)
+    assert "marker" not in json.dumps(written) and not any("marker" in row["reason"] for row in failed)
+
+
+def test_workers_change_nothing(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "_TASK_SIZE", 30)
+    run(export, tmp_path / "one")
+    run(export, tmp_path / "two", workers=2)
+    assert results(tmp_path / "one") == results(tmp_path / "two")
+
+
+class Stops(FakeScreener):
+    """Is interrupted at one patient."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__()
+        self._at = at
+
+    def screen(self, notes: Iterable[Note], as_of: date | None = None) -> Report:
+        report = super().screen(notes, as_of)
+        if report.patient_id == self._at:
+            raise KeyboardInterrupt
+        return report
+
+
+@pytest.mark.parametrize("at", ["P00", "P06", f"P{PATIENTS - 1}"])
+@pytest.mark.parametrize("torn", [b"", b'{"schema": "trialscreen.rep', "Grö".encode()[:-1]])
+def test_a_stopped_run_goes_on(export: Path, tmp_path: Path, at: str, torn: bytes) -> None:
+    run(export, tmp_path / "whole")
+    folder = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        run(export, folder, lambda: Stops(at))
+    assert not any((folder / name).exists() for name in [*RESULTS, "run.json"])
+    with (folder / "unfinished.jsonl").open("ab") as stream:
+        stream.write(torn)
+    screened: list[str] = []
+
+    class Counts(FakeScreener):
+        def screen(self, notes: Iterable[Note], as_of: date | None = None) -> Report:
+            notes = list(notes)
+            screened.append(notes[0].patient_id)
+            return super().screen(notes, as_of)
+
+    run(export, folder, Counts)
+    assert screened[0] == at and len(screened) == PATIENTS - int(at[1:])
+    assert results(folder) == results(tmp_path / "whole")
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULTS, "run.json"])
+
+
+def test_a_stop_while_the_tables_are_written(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(export, tmp_path / "whole")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "write_findings", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(export, tmp_path / "out")
+    run(export, tmp_path / "out")
+    assert results(tmp_path / "out") == results(tmp_path / "whole")
+
+
+def test_a_finished_folder_is_recognised(export: Path, tmp_path: Path) -> None:
+    first = run(export, tmp_path / "out")
+    before = results(tmp_path / "out")
+    again = run(export, tmp_path / "out", lambda: pytest.fail("screened again"))
+    assert again.earlier and not first.earlier
+    assert (again.patients, again.verdicts, again.failures) == (
+        first.patients,
+        first.verdicts,
+        first.failures,
+    )
+    assert results(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_other_input_is_refused(export: Path, tmp_path: Path, finished: bool) -> None:
+    if finished:
+        run(export, tmp_path / "out")
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            run(export, tmp_path / "out", lambda: Stops("P03"))
+    with export.open("a", encoding="utf-8") as stream:
+        stream.write('{"patient_id": "P99", "text": "ECOG 1"}\n')
+    before = results(tmp_path / "out")
+    with pytest.raises(InputError, match="other input"):
+        run(export, tmp_path / "out")
+    assert results(tmp_path / "out") == before
+
+
+def test_folders_that_cannot_be_used(export: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a file"):
+        run(export, export)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "reports.jsonl").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="unknown origin"):
+        run(export, tmp_path / "out")
+    with pytest.raises(InputError, match="among the notes"):
+        run(tmp_path, tmp_path / "results")
+    assert not (tmp_path / "results").exists()
+
+
+def test_nothing_is_written_when_there_is_nothing_to_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("patient_id,note\nP1,x\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        run(tmp_path / "a.csv", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_note_text_is_in_no_file_while_it_runs(export: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(export, tmp_path / "out", lambda: Stops("P08"))
+    written = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
+    assert b"ECOG" in written and b"marker" not in written
