@@ -22,7 +22,7 @@ from extractor.evidence.wording import (
 from extractor.records import CriterionResult, Report, Status, Verdict
 
 _PLAIN_WIDTH = 80
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _STYLES = {
     Verdict.ELIGIBLE: "bold blue",
     Verdict.INELIGIBLE: "bold red",

@@ -21,12 +21,14 @@ CONCEPTS: Mapping[str, str] = {
     "therapy_duration": "Therapy duration",
     "response": "Response",
     "metastasis": "Metastases",
+    "lesion": "Lesions",
+    "imaging": "Imaging",
     "lat_amenability": "Amenability to local therapy",
     "local_therapy": "Local therapy",
     "contraception": "Contraception",
     "consent": "Consent",
 }
-"""The concepts of the clinical specification, in the order that a legend shows them."""
+"""The concepts of the clinical specification, and what counting rests on, in the order of a legend."""
 
 STATUS_WORDS: Mapping[Status, str] = {Status.MET: "met", Status.NOT_MET: "not met", Status.UNKNOWN: "unknown"}
 STATUS_SYMBOLS: Mapping[Status, str] = {Status.MET: "✓", Status.NOT_MET: "✗", Status.UNKNOWN: "?"}
@@ -139,6 +141,11 @@ def _metastasis(value: Value) -> str:
     return f"{say_site(value.get('site'))}: {count}" + _in_brackets(None if status == "present" else status)
 
 
+def _imaging(value: Value) -> str:
+    result = "clear" if value.get("clear") else "nothing else" if value.get("nothing_else") else None
+    return f"{value.get('modality') or 'study'} of the {value.get('region') or 'body'}" + _in_brackets(result)
+
+
 def _systemic_therapy(value: Value) -> str:
     line = value.get("line")
     parts = [
@@ -198,6 +205,8 @@ _WORDING: Mapping[str, Callable[[Value], str]] = {
     "performance_status": _performance_status,
     "response": _response,
     "metastasis": _metastasis,
+    "lesion": _metastasis,
+    "imaging": _imaging,
     "systemic_therapy": _systemic_therapy,
     "therapy_cycles": _therapy_cycles,
     "therapy_duration": lambda value: f"{value.get('months')} {_plural('month', value.get('months'))}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from extractor.language.reading import Mention, Reading
 
@@ -12,6 +12,7 @@ _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
 _BOX_BEFORE = re.compile(_MARK + r"[ ]{0,4}$")
+_ANSWER = re.compile(_MARK + r"|(?<!\w)(?P<word>y(?:es)?|no?)(?!\w)", re.I)
 _BOX_BEHIND = re.compile(r"\w[ ]?$")
 
 
@@ -53,3 +54,26 @@ def box_of(reading: Reading, mention: Mention) -> bool | None:
     behind = _BOX_BEHIND.search(text[sentence.start : first.start()]) is not None
     box = _BOX_AFTER.match(text, mention.end, sentence.end) if behind else _BOX_BEFORE.search(text[sentence.start : start])
     return None if box is None else bool(box["box"].strip("[] ☐"))
+
+
+def clauses(reading: Reading, mentions: Iterable[Mention]) -> Iterator[tuple[int, int]]:
+    """The clauses that hold some mentions, each once, in order."""
+    last = -1
+    for mention in sorted(mentions, key=lambda m: m.start):
+        if mention.start >= last:
+            start, end = clause_of(reading, mention.start)
+            last = end
+            yield start, end
+
+
+def answer_of(text: str) -> bool | None:
+    """The ticked answer of a yes/no pair ("Y [x] N [ ]", "☐ yes ☒ no"); None where none is ticked."""
+    parts = [match for match in _ANSWER.finditer(text)]
+    if not parts:
+        return None
+    boxes_lead = parts[0]["box"] is not None
+    for first, second in zip(parts, parts[1:], strict=False):
+        box, word = (first, second) if boxes_lead else (second, first)
+        if box["box"] and word["word"] and box["box"].strip("[] ☐"):
+            return word["word"].lower().startswith("y")
+    return None

@@ -15,6 +15,7 @@ from extractor.language.frames import STUDY
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
 
+_HEAD_BEFORE = re.compile(r"\b(?:brain|head|neurocranium|encephalon|cerebrum|intracranially|skull contents)\b[ ,:]*(?:is|was|remains|scan|mri|ct|:|-|still|also|both|[ ])*$", re.I)
 _CLEAR, _NOTHING_ELSE = "CLEAR", "NOTHING_ELSE"
 
 
@@ -32,7 +33,7 @@ def find(reading: Reading) -> Iterator[Finding]:
         yield _study(reading, mention, frame.study, clear=False)
     for mention in reading.of(_CLEAR):
         frame = reading.frames[mention.sentence]
-        if frame.study == "head" and _about_the_head(reading, mention):
+        if (frame.study == "head" and _about_the_head(reading, mention)) or _HEAD_BEFORE.search(reading.text[max(0, mention.start - 40) : mention.start]):
             yield _study(reading, mention, "head", clear=True)
     for mention in reading.of(_NOTHING_ELSE):
         frame = reading.frames[mention.sentence]

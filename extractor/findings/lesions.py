@@ -34,6 +34,8 @@ _RIGHT_GAP = re.compile(
 )  # fmt: skip
 _LARGEST = re.compile(r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$", re.I)
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
+_TARGET_LABEL = re.compile(r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I)
+"""The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
 
@@ -160,6 +162,8 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     if mention.value.get("list") != "vertebra":
         return False
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
+    if _TARGET_LABEL.match(reading.text[mention.start : mention.start + 16]) and reading.sentences[mention.sentence].start == mention.start:
+        return True
     if _TNM_AROUND.search(around):
         return True
     return counting.vertebrae(mention.text) == 0 or bool(re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I))
@@ -208,7 +212,7 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             if before and before[-1].category == SITE and not any(p.category == SITE for p in taken) and not text[before[-1].end : part.start].strip():
                 taken.insert(0, before[-1])
                 break
-            if {"some", "many"} & part.groups.keys() and before and before[-1].category == SITE and re.fullmatch(r"[ ]*(?:and|,)[ ]*", text[before[-1].end : part.start]):
+            if {"some", "many", "one"} & part.groups.keys() and before and before[-1].category == SITE and re.fullmatch(r"[ ]*(?:and|,)[ ]*", text[before[-1].end : part.start]):
                 edge = part.start
                 continue
             break

@@ -41,6 +41,11 @@ _EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
 _CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
 _NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
 _INDETERMINATE = re.compile(r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I)
+_PERSISTING = re.compile(
+    r"^[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
+    r"(?:un(?:altered|changed)|stable|still|persist\w*|similar|smaller|sclero\w+|decreas\w+|increas\w+|larger|visible|avid|as before)\b",
+    re.I,
+)
 ANNOUNCEMENT = "PREDICATE_SITES"
 _LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
 _HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\d{1,2}[.)][ ]*)?$")
@@ -101,6 +106,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     last = _last_site(reading, number)
     for phrase in phrases(reading, number):
         covered.append((phrase.start, phrase.end))
+        if phrase.noun.value.get("anaphoric") and (last is not None or weak is None and covered[:-1]):
+            phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
         if phrase.strong and not _metastatic_here(phrase, reading.frames[number].study):
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
@@ -153,7 +160,7 @@ def _header(reading: Reading, number: int) -> _Site | None:
         if mention.start < edge:
             continue
         gap = reading.text[edge : mention.start]
-        if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&)[ ]*$", gap)):
+        if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*$", gap)):
             break
         names.append(Place(str(mention.value["site"]), mention.value.get("region"), counting.ONE, mention.text.lower(), False, mention.start, mention.end))
         edge = mention.end
@@ -205,6 +212,10 @@ def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, 
         return [_Site("brain", "cranial", ())]
     if _DISTANT.search(before):
         return [_Site("unspecified", None, ())]
+    named = [m for m in reading.in_sentence(number, "STUDY") if m.end <= phrase.start]
+    if named and named[-1].value.get("region") in _ORGAN_OF_STUDY and reading.text.find(";", named[-1].end, phrase.start) < 0:
+        site, region = _ORGAN_OF_STUDY[str(named[-1].value["region"])]
+        return [_Site(site, region, ())]
     if header:
         return [replace(header, places=_sided(phrase, header))]
     study = reading.frames[number].study if reading.frames else None
@@ -383,13 +394,14 @@ def _bare_sites(reading: Reading, number: int, covered: Sequence[tuple[int, int]
             yield _make(reading, part, _Site(str(part.value["site"]), part.value.get("region"), ()), counting.NONE, start, part.end, "lesion", bare=True, places=(name,))
             continue
         in_skeleton = "/" not in part.text and header is not None and header.site == "bone" and part.value["site"] == "bone" and bool(part.value.get("part"))
+        told = _PERSISTING.match(reading.text[part.end : part.end + 40]) is not None and bool(part.value.get("part") or sided)
         measured = following is not None and following.category == SIZE and (part.value.get("part") or sided)
-        if not measured and not in_skeleton:
+        if not measured and not in_skeleton and not told:
             continue
-        if not in_skeleton and not re.match(r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?[ :,(-]{1,4}$", reading.text[part.end : following.start if following else part.end]):
+        if not in_skeleton and not told and not re.match(r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$", reading.text[part.end : following.start if following else part.end]):
             continue
         count = counting.places(part.value.get("list"), part.text)
         site = _Site(str(part.value["site"]), part.value.get("region"), ())
         start = before.start if sided and before else part.start
         name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
-        yield _make(reading, part, site, Count(count, count), start, following.end if measured and following else part.end, "lesion", bare=True, places=(name,))
+        yield _make(reading, part, site, Count(count, count), start, following.end if measured and following and not told else part.end, "lesion", bare=True, places=(name,))

@@ -1,10 +1,397 @@
+"""Cycles of systemic therapy: how many are completed, how many planned.
+
+A dose of a three- or six-weekly drug is a cycle. A cycle that begins today is not completed, one given
+days ago is (clinical specification, sections 2 and 3). Beside ``completed`` and ``planned`` the value
+holds, where the note says so: ``maintenance``, ``uncertain`` with ``low`` and ``high``, and the
+``line``, ``setting``, ``agents`` and ``other_tumour`` of the regimen that the cycles belong to.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
-from extractor.language.reading import Reading
-from extractor.records import Finding
+from extractor.findings.regimens import LINE, SETTING, Regimen, regimens, treated
+from extractor.language.dates import DateMention
+from extractor.language.reading import Mention, Reading
+from extractor.records import Assertion, Finding, Qualifiers, Temporality
+
+CONCEPT = "therapy_cycles"
+CATEGORY = "THERAPY_CYCLES"
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        "a single one first|two second|three third|four fourth|five fifth|six sixth|seven seventh|eight eighth|nine ninth|ten tenth|"
+        "eleven eleventh|twelve twelfth|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen".split("|"),
+        start=1,
+    )
+    for word in words.split()
+} | {"a single": 1}
+_MOST = 40
+"""No regimen has more cycles; larger numbers are something else."""
+
+_DONE_BEFORE = re.compile(
+    r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|to date|up to|until|reached|having|got|last)"
+    r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now))*[ :(]*$",
+    re.I,
+)
+_DONE_AFTER = re.compile(
+    r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
+    r"tolerated|ago)|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|finished|finishing|ended|final))",
+    re.I,
+)
+_NOT_DONE_AFTER = re.compile(
+    r"^[ ]?[,(:-]?[ ]?(?:\w+ )?(?:(?:was|is|has been|were|being|to be)[ ])*(?:omitted|cancel\w*|skipped|deferred|postponed|not given|put off|dropped|withheld|missed|on hold|abandoned|held|refused|declined|omit\b|to be omitted|never given|delayed(?! (?:by|to|for \d)))",
+    re.I,
+)
+_NOT_DONE_BEFORE = re.compile(r"\b(?:held?|omit(?:ted)?|skip(?:ped)?|cancel\w*|defer\w*|postpone\w*|delay(?:ed)?|withheld|hold|from|as of|since|starting|start|dose[- ]reduc\w+(?: from| at| with| since)?|reduced (?:from|at|in|since))[ ]?(?:the|his|her)?[ ]*$", re.I)
+_TODAY = re.compile(r"^[ ,(:-]*(?:(?:\w+ ){0,3}?)(?:today|now|this (?:morning|afternoon)|proceed\w*|ok to treat|due today)\b", re.I)
+_TODAY_BEFORE = re.compile(r"\b(?:here for|today(?: is|:| for)?|proceed(?:ing)?(?: with| to)?|presents for|attends for|admitted for|seen (?:for|on|prior to|before)|comes for|for)[ ]*(?:the|his|her)?[ ]*$", re.I)
+_PLANNED_AFTER = re.compile(
+    r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due|planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)",
+    re.I,
+)
+_PLANNED_BEFORE = re.compile(r"\b(?:next|due(?: for)?|booked for|plan\w*(?: for)?|upcoming|before|prior to|pending|ahead of|ready for|to start|will (?:\w+ ){0,2}|continue (?:the|with)|aim(?:ing)? for|in favour of|consider|then)[ ]?(?:the|his|her|a|with)?[ ]*$", re.I)
+_REASSESS = re.compile(r"\b(?:re-?scan|restage|re-?image|re-?imaging|repeat|re-?present\w*|reassess|re-?evaluat\w+|restaging|CT|PET|MRI|scan|imaging|evaluation|assess|review|return|rtc|reimage|see|staging)\b", re.I)
+_TOLD = re.compile(r"\b(?:show\w*|reveal\w*|demonstrat\w*|was|were|had|has|confirmed|documented|PR|SD|PD|CR|response|stable|decreas\w+|progress\w+|smaller|given)\b|\d{1,2}[/.]\d{1,2}", re.I)
+_FOREIGN = re.compile(
+    r"^[ ]?(?:of|with)[ ](?:(?:oral|iv|intravenous|prophylactic|her|his|the|a|broad[- ]spectrum|high[- ]dose|pulsed?)[ ]){0,3}(?:antibiotic\w*|steroids?|prednis\w+|dexameth\w+|methylpred\w+|radio\w+|radiation|RT\b|XRT|SBRT|SABR|IVF|physio\w*|rehab\w*|"
+    r"amoxi\w*|doxy\w*|clari\w*|azithro\w*|cef\w+|vaccin\w*|morphine|hyaluron\w*|dialysis|ECT|TMS|zoledron\w*|denosumab|iron|b12|vitamin\w*|g-?csf|filgrastim|pegfilgrastim|sleep|questions?|golf|drinks?|applause|heparin|insulin|opioids?|rituximab for|immunoglobulin\w*|IVIG|"
+    r"covid\w*|flu\b|influenza|pneumococc\w*|laughter|talks|acyclovir|antivir\w*|cpr|compressions)",
+    re.I,
+)
+_FOREIGN_BEFORE = re.compile(r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$", re.I)
+_HASH_FOREIGN = re.compile(r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b", re.I)
+_SPINE = re.compile(r"\b(?:spine|spinal|vertebra\w*|cervical|neck|bone|osseous|lytic|sclerotic|fracture|cord|disc|lamin\w+|collar|radicul\w+|CEAP|venous|complement|fused|fusion)\b", re.I)
+_THERAPY_NEAR = re.compile(r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?|infusions?|regimen|induction|maint\w*|IO|SACT|1L|2L|bridg\w+)\b", re.I)
+_DATE_AFTER = re.compile(r"^[ ]*(?:[:(=~-]|on|given|was|were|dated|started|completed|done|administered|day ?1|d ?1|the|last|of|in|held until|at|,? (?:given|on|last)|>)*[ ]*$", re.I)
+_DATE_BEFORE = re.compile(r"^[ ]*(?:[:|-]|-{1,2}|given|was|received|had)*[ ]*$", re.I)
+_BRIDGE = re.compile(r"^[ ]*(?:[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|neutropenia|held|late)*[ ]*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One statement on cycles, read."""
+
+    start: int
+    end: int
+    by: Mention
+    completed: int | None
+    planned: int | None
+    qualifiers: Qualifiers
+    owner: Regimen | None
+    coded: bool = False
+    extra: tuple[tuple[str, Any], ...] = ()
+    day: date | None = None
 
 
 def find(reading: Reading) -> Iterator[Finding]:
-    return iter(())
+    """The statements on cycles of systemic therapy."""
+    groups = regimens(reading)
+    counts: list[_Count] = []
+    end = -1
+    for mention in reading.of(CATEGORY):
+        if mention.start < end:
+            continue
+        count = _read(reading, mention, groups)
+        if count is not None:
+            counts.append(count)
+            end = mention.end
+    for count in _merged(reading, counts):
+        yield _finding(reading, count)
+    yield from _listed(reading, groups)
+
+
+def _number(text: str | None) -> int | None:
+    if not text:
+        return None
+    digits = re.match(r"\d+", text)
+    return int(digits[0]) if digits else _NUMBERS.get(text.lower().strip())
+
+
+def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Count | None:
+    groups_of = mention.groups
+    number = _number(groups_of.get("n") or groups_of.get("ord") or groups_of.get("no"))
+    if number is None or not 1 <= number <= _MOST:
+        return None
+    owner, beside = _owner(reading, mention, groups)
+    if not _is_therapy(reading, mention, owner, beside):
+        return None
+    planned = _number(groups_of.get("planned") or groups_of.get("planned_after"))
+    if planned is not None and planned < number:
+        return None
+    qualifiers = treated(reading, mention)
+    if mention.value["kind"] == "count":
+        count = _counted(reading, mention, number, planned, qualifiers)
+    else:
+        count = _numbered(reading, mention, number, planned, qualifiers)
+    if count is None:
+        return None
+    return replace(count, owner=owner)
+
+
+def _around(reading: Reading, mention: Mention, reach: int = 45) -> tuple[str, str]:
+    sentence = reading.sentences[mention.sentence]
+    return (
+        reading.text[max(sentence.start, mention.start - reach) : mention.start],
+        reading.text[mention.end : max(mention.end, min(sentence.end, mention.end + reach))],
+    )
+
+
+def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tuple[Regimen | None, bool]:
+    """The regimen that the cycles are of, and whether it stands in the same sentence."""
+    here = [g for g in groups if g.sentence == mention.sentence]
+    after = [g for g in here if g.start >= mention.end]
+    before = [g for g in here if g.end <= mention.start]
+    if after and re.fullmatch(r"[ ]?(?:of|x|with|on)?[ ]?(?:\w+[ -]){0,4}", reading.text[mention.end : after[0].start]) and not (
+        before and re.fullmatch(r"[ ,(:-]*", reading.text[before[-1].end : mention.start])
+    ):
+        return after[0], True
+    if before:
+        return before[-1], True
+    inside = [g for g in here if g.start <= mention.start < g.end]
+    if inside:
+        return inside[0], True
+    if after:
+        return after[0], True
+    sentence = reading.sentences[mention.sentence]
+    for group in reversed([g for g in groups if g.sentence < mention.sentence]):
+        near = reading.sentences[group.sentence]
+        if mention.sentence - group.sentence <= 3 and near.block == sentence.block and group.given:
+            return group, False
+        break
+    return None, False
+
+
+def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, beside: bool) -> bool:
+    before, after = _around(reading, mention)
+    if _FOREIGN.match(after) or _FOREIGN_BEFORE.search(before):
+        return False
+    text = reading.sentence_text(mention.sentence)
+    value = mention.value
+    if value.get("after_drug"):
+        if owner is None or not beside or owner.end > mention.start:
+            return False
+        gap = reading.text[owner.end : mention.start]
+        return len(gap) <= 60 and re.search(r"\d ?m?g[ ]*$|[;]", gap) is None and not (len(gap) > 28 and "x" in mention.text.lower())
+    if value.get("before_drug"):
+        return owner is not None and beside and 0 <= owner.start - mention.end <= 14
+    if mention.rule == "cycles.hash" or mention.rule == "cycles.hash_behind":
+        if _HASH_FOREIGN.search(text):
+            return False
+        return beside or owner is not None or _THERAPY_NEAR.search(text) is not None
+    if mention.rule == "cycles.code":
+        return _is_code(reading, mention, text, before, after, beside or owner is not None)
+    if mention.groups.get("weak"):
+        return owner is not None or re.search(r"\b(?:maint\w*|immuno\w*|chemo\w*|IO|pembro|scheduled)\b", text, re.I) is not None
+    if mention.rule == "cycles.of_planned":
+        return owner is not None
+    return True
+
+
+def _is_code(reading: Reading, mention: Mention, text: str, before: str, after: str, therapy: bool) -> bool:
+    """Whether "C4" is a cycle, not a vertebra."""
+    if mention.groups.get("day") and int(mention.groups["day"]) <= 28:
+        return True
+    if int(mention.groups["n"]) == 0 or re.match(r"[ ]?-[ ]?[TLCS]?\d", after):
+        return False
+    if _SPINE.search(text) and not _THERAPY_NEAR.search(text):
+        return False
+    if re.search(r"\b(?:s/p|completed|post|after)[ ]$", before, re.I):
+        return True
+    if therapy or _THERAPY_NEAR.search(text):
+        return not re.match(r"[ ]?(?:and|,|/)[ ]?(?:T|L)\d", after)
+    section = reading.sentences[mention.sentence].section
+    if section is not None and section.name in ("findings", "imaging", "impression", "laboratory"):
+        return False
+    return _date_of(reading, mention) is not None or _TODAY.match(after) is not None or _DONE_AFTER.match(after) is not None
+
+
+def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
+    """The date that is written right beside a cycle."""
+    sentence = reading.sentences[mention.sentence]
+    following = [d for d in reading.dates if mention.end <= d.start <= mention.end + 40 and d.end <= sentence.end + 1]
+    if following and _DATE_AFTER.match(reading.text[mention.end : following[0].start]):
+        return following[0]
+    preceding = [d for d in reading.dates if sentence.start <= d.start and d.end <= mention.start and mention.start - d.end <= 20]
+    if preceding and _DATE_BEFORE.match(reading.text[preceding[-1].end : mention.start]):
+        return preceding[-1]
+    lead = [d for d in reading.dates if sentence.start <= d.start and d.end <= mention.start]
+    first = lead and reading.text[sentence.start : lead[0].start].strip(" -*•>") == ""
+    if first and len(lead) == 1 and not following and not re.search(r"[.;,]", reading.text[lead[0].end : mention.start].replace("i.v.", "")):
+        return lead[0]
+    return None
+
+
+def _plans(reading: Reading, mention: Mention, before: str) -> bool:
+    """Whether the cycle only says when to look again ("CT after C4")."""
+    sentence = reading.sentences[mention.sentence]
+    text = reading.sentence_text(mention.sentence)
+    look = _REASSESS.search(before)
+    if look is None or not re.search(r"\b(?:after|post|following)[ ](?:the |his |her )?$", before, re.I):
+        return False
+    in_plan = (sentence.section is not None and sentence.section.name == "plan") or re.match(r"[ ]*(?:[-*\d.) ]*)(?:plan|p|a/p|rec\w*|proposal|decision)[ ]?:", text, re.I)
+    imperative = re.search(r"\b(?:re-?scan|restage|re-?image|repeat|re-?present\w*|reassess|will|then|arrange|book|request|order|next|planned)\b[^.;]{0,30}$", before, re.I)
+    return bool(in_plan or imperative) and not _TOLD.search(text[mention.start - sentence.start :])
+
+
+def _counted(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count:
+    before, after = _around(reading, mention)
+    low = _number(mention.groups.get("low"))
+    extra: list[tuple[str, Any]] = []
+    completed: int | None = number
+    if low is not None and low < number:
+        completed = low
+        extra += [("uncertain", True), ("low", low), ("high", number)]
+    elif re.search(r"(?:\?|\b(?:approximately|approx\.?|about|around|possibly|perhaps|maybe|probably|at least|~|some|roughly|unclear (?:if|whether)))[ ]*$", before, re.I):
+        extra += [("uncertain", True)]
+    if mention.value.get("sum"):
+        extra += []
+    if "maint" in mention.text.lower() and not mention.value.get("sum"):
+        extra.append(("maintenance", True))
+    if _plans(reading, mention, before):
+        qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
+    elif qualifiers.temporality is not Temporality.PLANNED and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I):
+        qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
+    elif qualifiers.temporality is Temporality.PLANNED and _done(reading, mention, before, after):
+        qualifiers = replace(qualifiers, temporality=Temporality.CURRENT)
+    if qualifiers.temporality is Temporality.PLANNED and planned is None and not re.search(r"\bafter[ ]$", before):
+        completed, planned = 0, number
+    return _Count(mention.start, mention.end, mention, completed, planned, qualifiers, None, extra=tuple(extra))
+
+
+def _done(reading: Reading, mention: Mention, before: str, after: str) -> bool:
+    return bool(re.search(r"\b(?:completed|received|had|s/p|finished|given)[ ](?:all |a total of |the )?$", before, re.I) or _DONE_AFTER.match(after))
+
+
+def _numbered(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count | None:
+    """A cycle by its number: completed when it lies behind, begun when it is today's."""
+    before, after = _around(reading, mention)
+    named = _date_of(reading, mention)
+    note_date = reading.note.note_date
+    day = named.date.full if named else None
+    extra: list[tuple[str, Any]] = []
+    if re.search(r"maint\w*[ .]*(?:cycle)?[ (]*$", before, re.I) or re.match(r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I):
+        extra.append(("maintenance", True))
+    if named is None and (_NOT_DONE_AFTER.match(after) or _NOT_DONE_BEFORE.search(before)):
+        return None
+    completed, temporality = number - 1, qualifiers.temporality
+    if day is not None and note_date is not None:
+        if day < note_date and not (mention.groups.get("day") and False):
+            completed = number
+            temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
+        elif day > note_date:
+            temporality = Temporality.PLANNED
+    elif _TODAY.match(after) and not _DONE_BEFORE.search(before):
+        temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
+    elif _PLANNED_AFTER.match(after) or (_PLANNED_BEFORE.search(before) and not _DONE_BEFORE.search(before)):
+        temporality = Temporality.PLANNED
+    elif _plans(reading, mention, before):
+        completed, temporality = number, Temporality.PLANNED
+    elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
+        completed = number if not (mention.groups.get("day") and not _DONE_AFTER.match(after) and not named and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)) else number - 1
+        if _DONE_BEFORE.search(before) or _DONE_AFTER.match(after):
+            temporality = Temporality.CURRENT if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I) else temporality
+    elif mention.groups.get("ord") and re.match(r"[ ](?:of|with)[ ]", after) and re.search(r"\b(?:was|were) (?:given|administered)\b|\badministered\b", reading.sentence_text(mention.sentence), re.I):
+        completed = number
+    elif _TODAY_BEFORE.search(before):
+        pass
+    return _Count(
+        mention.start, mention.end, mention, completed, planned, replace(qualifiers, temporality=temporality), None, coded=True, extra=tuple(extra), day=day
+    )
+
+
+def _merged(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
+    """A list "C1 4/7, C2 4/28, C3 5/19" is one statement, that of its last completed cycle."""
+    pending: _Count | None = None
+    for count in counts:
+        if pending is not None and _continues(reading, pending, count):
+            best = count if (count.completed or 0) >= (pending.completed or 0) and count.qualifiers.temporality is not Temporality.PLANNED else pending
+            pending = replace(best, start=pending.start, end=count.end)
+            continue
+        if pending is not None:
+            yield pending
+        pending = count
+    if pending is not None:
+        yield pending
+
+
+def _continues(reading: Reading, first: _Count, second: _Count) -> bool:
+    if not (first.coded and second.coded) or first.owner != second.owner or first.by.sentence != second.by.sentence:
+        return False
+    if dict(first.extra).get("maintenance") != dict(second.extra).get("maintenance"):
+        return False
+    gap = reading.text[first.end : second.start]
+    return len(gap) <= 60 and _BRIDGE.match(gap) is not None
+
+
+def _finding(reading: Reading, count: _Count) -> Finding:
+    value: dict[str, Any] = {"completed": count.completed, "planned": count.planned}
+    value |= dict(count.extra)
+    value |= _belongs(reading, count.by, count.owner)
+    changes: dict[str, Any] = {}
+    if count.day is not None:
+        changes["date"] = count.day
+    return reading.finding(
+        CONCEPT,
+        value,
+        count.start,
+        count.end,
+        by=count.by,
+        assertion=count.qualifiers.assertion,
+        experiencer=count.qualifiers.experiencer,
+        temporality=count.qualifiers.temporality,
+        **changes,
+    )
+
+
+def _belongs(reading: Reading, mention: Mention, owner: Regimen | None) -> dict[str, Any]:
+    """What the regimen says of its cycles."""
+    value: dict[str, Any] = {}
+    if owner is not None:
+        if owner.maintenance:
+            value["maintenance"] = True
+        if owner.line is not None:
+            value["line"] = owner.line
+        if owner.setting is not None:
+            value["setting"] = owner.setting
+        if owner.other_tumour:
+            value["other_tumour"] = True
+        if owner.agents:
+            value["agents"] = list(owner.agents)
+        return value
+    lines = {m.value["line"] for m in reading.in_sentence(mention.sentence, LINE) if "line" in m.value}
+    if len(lines) == 1:
+        value["line"] = lines.pop()
+    settings = {m.value["setting"] for m in reading.in_sentence(mention.sentence, SETTING) if "setting" in m.value}
+    if len(settings) == 1:
+        value["setting"] = settings.pop()
+    if reading.in_sentence(mention.sentence, "OTHER_TUMOUR") and not re.search(r"\b(?:lung|nsclc)\b", reading.sentence_text(mention.sentence), re.I):
+        value["other_tumour"] = True
+    return value
+
+
+def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
+    """Doses that are told by their days alone ("given 12 Aug, 23 Sept and 4 Nov")."""
+    today = reading.note.note_date
+    for group in groups:
+        if not group.doses:
+            continue
+        done = [mention for mention in group.doses if mention.date.full and (today is None or mention.date.full < today)]
+        if not done or group.qualifiers.assertion is not Assertion.AFFIRMED:
+            continue
+        value: dict[str, Any] = {"completed": len(done), "planned": None, **_belongs(reading, group.by, group)}
+        yield reading.finding(
+            CONCEPT,
+            value,
+            group.doses[0].start,
+            group.doses[-1].end,
+            by=group.by,
+            assertion=group.qualifiers.assertion,
+            experiencer=group.qualifiers.experiencer,
+            temporality=group.qualifiers.temporality,
+            date=done[-1].date.full,
+        )

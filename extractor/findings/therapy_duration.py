@@ -1,10 +1,150 @@
+"""How long a systemic therapy has been given, in months: weeks / 4.345, days / 30.44, one decimal."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from extractor.language.reading import Reading
-from extractor.records import Finding
+from extractor.findings.regimens import Regimen, regimens, treated
+from extractor.language.reading import Mention, Reading
+from extractor.records import Finding, Temporality
+
+CONCEPT = "therapy_duration"
+CATEGORY = "THERAPY_DURATION"
+WEEKS_A_MONTH = 4.345
+DAYS_A_MONTH = 30.44
+_LONGEST = 240.0
+_WORDS = {
+    word: float(number)
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(),
+        start=1,
+    )
+} | {"a": 1.0, "an": 1.0, "half a": 0.5}
+_TREATED = re.compile(
+    r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b", re.I
+)
+_OBJECT = re.compile(
+    r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|combined|treatment with|therapy with)[ ]*){0,4}"
+    r"(?:treatment|therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|maint\w*|drug|it\b|\w+[ -]inhibitor)",
+    re.I,
+)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
-    return iter(())
+    """The stretches of time that a note gives for a systemic therapy."""
+    groups = regimens(reading)
+    end = -1
+    for mention in reading.of(CATEGORY):
+        if mention.start < end or "NO_DURATION" in mention.qualifiers.cues:
+            continue
+        months = _months(mention)
+        owner = _owner(mention, groups)
+        if months is None or not _of_therapy(reading, mention, owner):
+            continue
+        end = mention.end
+        yield _finding(reading, mention, months, owner)
+
+
+def _months(mention: Mention) -> float | int | None:
+    groups = mention.groups
+    if "twelfths" in groups:
+        number = float(groups["n"])
+        return int(number) if 1 <= number <= 36 else None
+    amount = _amount(groups["n"], "and a half" in mention.text.lower())
+    if amount is None:
+        return None
+    if "month" in groups:
+        months = amount
+    elif "week" in groups:
+        months = amount / WEEKS_A_MONTH
+    elif "year" in groups:
+        months = amount * 12
+    else:
+        months = amount / DAYS_A_MONTH
+    months = round(months, 1)
+    if not 0 < months <= _LONGEST:
+        return None
+    return int(months) if months == int(months) else months
+
+
+def _amount(text: str, half: bool) -> float | None:
+    text = text.lower().replace(",", ".").removesuffix(" and a half").strip()
+    if text.endswith(("½", "1/2")):
+        text, half = text.removesuffix("½").removesuffix("1/2").strip(), True
+    number = _WORDS.get(text)
+    if number is None:
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+    return number + 0.5 * half
+
+
+def _owner(mention: Mention, groups: Sequence[Regimen]) -> Regimen | None:
+    here = [group for group in groups if group.sentence == mention.sentence]
+    if mention.value["kind"] in ("of", "label"):
+        inside = [g for g in here if mention.start <= g.start < mention.end]
+        after = [g for g in here if g.start >= mention.end]
+        if inside or after:
+            return (inside or after)[0]
+    before = [group for group in here if group.end <= mention.start]
+    return before[-1] if before else here[0] if here else None
+
+
+def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bool:
+    """Whether the time is that of a treatment, not of a symptom or of a look ahead."""
+    kind = mention.value["kind"]
+    sentence = reading.sentences[mention.sentence]
+    behind = reading.text[mention.end : sentence.end]
+    before = reading.text[sentence.start : mention.start]
+    if kind == "label":
+        return True
+    if kind == "of":
+        if owner is not None and 0 <= owner.start - mention.end <= 40 and not re.search(r"[.,;]", reading.text[mention.end : owner.start]):
+            return True
+        return _OBJECT.match(behind) is not None
+    if kind == "in":
+        return owner is not None or _TREATED.search(before) is not None or "since" in mention.text or mention.rule == "duration.since"
+    if mention.rule == "duration.on_drug":
+        return True
+    if kind == "for":
+        if re.match(r"(?:on |taking |treated)", mention.text, re.I):
+            return True
+        if owner is None:
+            return re.search(r"\b(?:on|continu\w+|taking|receiv\w+)[ ](?:\w+[ ]){0,3}(?:treatment|therapy|chemo\w*|immuno\w*|TKI)\b[^.;]{0,20}$", before, re.I) is not None
+        gap = reading.text[owner.end : mention.start]
+        return owner.end <= mention.start and len(gap) <= 60 and not re.search(r"[;.]|\b(?:and|with|then|developed|cough|pain|stable|dex\w*|pred\w*)\b(?! (?:has|is|was|been|continu))", gap, re.I)
+    if owner is None:
+        return re.search(r"\b(?:on|1L|2L|first[- ]line|TKI|therapy|treatment)\b", before, re.I) is not None and re.search(r"\bon (?:1L|2L|TKI|treatment|therapy|first[- ]line)", before, re.I) is not None
+    gap = reading.text[owner.end : mention.start]
+    return owner.end <= mention.start and len(gap) <= 45 and re.search(r"[.;]|\b(?:ct|mri|scan|review|repeat|in|rtc)\b", gap, re.I) is None
+
+
+def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen | None) -> Finding:
+    qualifiers = owner.qualifiers if owner is not None else treated(reading, mention)
+    value: dict[str, Any] = {"months": months}
+    if owner is not None:
+        if owner.maintenance:
+            value["maintenance"] = True
+        if owner.line is not None:
+            value["line"] = owner.line
+        if owner.setting is not None:
+            value["setting"] = owner.setting
+        if owner.other_tumour:
+            value["other_tumour"] = True
+    temporality = qualifiers.temporality
+    if mention.qualifiers.temporality is Temporality.PLANNED:
+        temporality = Temporality.PLANNED
+    start = mention.start + len(mention.text) - len(mention.text.lstrip())
+    return reading.finding(
+        CONCEPT,
+        value,
+        start,
+        mention.end,
+        by=mention,
+        assertion=qualifiers.assertion,
+        experiencer=qualifiers.experiencer,
+        temporality=temporality,
+    )

@@ -226,7 +226,7 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules:
         return False
     if len(last) == 1 and last.isalpha() and word[1].isupper():
         return False
-    if after[0].islower() and len(last) <= 4 and not last.isdigit():
+    if after[0].islower() and len(last) <= 4 and not last.isdigit() and not (word[1].isupper() and len(last) > 1):
         return False
     return not (last.isdigit() and len(last) <= 2 and not text[begin : word.start()].strip())
 

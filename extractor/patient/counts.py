@@ -82,6 +82,9 @@ def _counts(case: Case, region: str) -> list[Finding]:
     """The findings that tell of metastases in a region, lesions at known sites included."""
     told = [f for f in case.findings if f.concept in ("metastasis", "lesion") and _about_patient(f) and f.temporality is not Temporality.PLANNED]
     known = {f.value["site"] for f in told if f.concept == "metastasis" and f.assertion is Assertion.AFFIRMED}
+    if not known - {"unspecified", *_PRIMARY_SITES, *_CRANIAL} and _metastatic(case):
+        # a patient with distant disease whose notes only ever say "lesion"
+        known |= {f.value["site"] for f in told if f.concept == "lesion" and f.decides} - {"other", "pericardium"}
     known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
     for finding in told:
@@ -92,6 +95,19 @@ def _counts(case: Case, region: str) -> list[Finding]:
         if finding.value.get("region") == region:
             kept.append(finding)
     return kept
+
+
+def _metastatic(case: Case) -> bool:
+    """Whether the notes stage the patient as having distant metastases."""
+    return any(
+        f.decides
+        and not f.value.get("other_tumour")
+        and (
+            (f.concept == "stage" and str(f.value.get("group", "")).startswith("IV"))
+            or (f.concept == "tnm" and str(f.value.get("m") or "").startswith("1"))
+        )
+        for f in case.findings
+    )
 
 
 def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:

@@ -48,17 +48,23 @@ def sex(case: Case) -> Fact:
 def contraception(case: Case) -> Fact:
     """True, False or ``not_applicable``.
 
-    Who is said to be past the menopause, sterilised or otherwise not of reproductive potential stays
-    so; an agreement or a refusal is the newest one.
+    The newest agreement or refusal. Who is said to be past the menopause, sterilised or otherwise
+    not of reproductive potential stays so, and needs none; an agreement stands beside it.
     """
     weighed = case.weigh("contraception", historical=True)
     lasting = [finding for finding in weighed.kept if finding.value.get("not_applicable")]
-    if lasting:
-        kept = weighed.keep(lasting, "contraception does not apply")
-        why = str(lasting[-1].value["not_applicable"])
-        return settle(kept, lambda _: "not_applicable", {"because": why})
-    last = newest(case.weigh("contraception"))
-    return settle(last, lambda finding: finding.value.get("agrees"), words=_agreed)
+    last = newest(case.weigh("contraception").drop(_reason_against))
+    told = settle(last, lambda finding: finding.value["agrees"], words=_agreed)
+    if told.value or not lasting:
+        return told
+    kept = weighed.keep(lasting, "contraception does not apply")
+    return settle(kept, lambda _: "not_applicable", {"because": str(lasting[-1].value["not_applicable"])})
+
+
+def _reason_against(finding: Finding) -> str | None:
+    return (
+        "a reason why none is needed, beside the agreement" if finding.value.get("agrees") is None else None
+    )
 
 
 def _agreed(agrees: object) -> str:

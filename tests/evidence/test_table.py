@@ -46,14 +46,14 @@ def test_plain_has_no_escape_codes_and_colour_has() -> None:
 
 def test_no_name_or_reason_steers_the_terminal() -> None:
     report = replace(
-        report_on("", patient_id="\x1b]0;owned\x07[red]P\u202e1[/red]"),
+        report_on("", patient_id="\ud800\x1b]0;owned\x07[red]P\u202e1[/red]"),
         criteria=tuple(
             replace(r, reason="a\x1b[2Jb\r\nc") for r in ineligible_report().criteria if r.status is Status.NOT_MET
         ),
         verdict=ineligible_report().verdict,
     )
     table = render_table([report], 120)
-    assert not set("\x1b\x07\r\u202e") & set(table)
+    assert not set("\ud800\x1b\x07\r\u202e") & set(table)
     assert "[red]P" in table
 
 

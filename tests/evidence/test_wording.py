@@ -63,6 +63,9 @@ def test_intervals(low: int | None, high: int | None, words: str) -> None:
             {"site": "lymph_node_distant", "low": 1, "high": 3, "status": "treated"},
             "distant lymph nodes: 1-3 (treated)",
         ),
+        ("lesion", {"site": "bone", "low": 1, "high": 1, "status": "present"}, "bone: 1"),
+        ("imaging", {"region": "head", "modality": "MRI", "clear": True}, "MRI of the head (clear)"),
+        ("imaging", {"region": "body", "nothing_else": True}, "study of the body (nothing else)"),
         ("systemic_therapy", {"agents": ["osimertinib"], "line": 2, "setting": None}, "osimertinib, line 2"),
         (
             "systemic_therapy",

@@ -101,6 +101,12 @@ POSTMENOPAUSAL = tell("contraception", "2025-01-01", not_applicable="postmenopau
     ("newest", [agrees("2025-05-01", True), agrees("2025-06-01", False)], False),
     ("conflict", [agrees("2025-05-01", True), agrees("2025-05-01", False)], None),
     ("lasting", [POSTMENOPAUSAL, agrees("2025-05-01", False)], "not_applicable"),
+    ("agreed beside it", [POSTMENOPAUSAL, agrees("2025-05-01", True)], True),
+    (
+        "conflict beside it",
+        [POSTMENOPAUSAL, agrees("2025-05-01", True), agrees("2025-05-01", False)],
+        "not_applicable",
+    ),
     ("hypothetical", [qualify(agrees("2025-05-01", True), HYPOTHETICAL)], None),
     ("told of the past", [qualify(POSTMENOPAUSAL, HISTORICAL)], "not_applicable"),
 )

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.skipif(
 FILLER = "Slept well, appetite good, walks the dog twice a day.\n" * 60
 NOTE = (
     "Clinic letter\n\n59-year-old woman.\n</div></style><script>window.ran = 1</script>"
-    f"<img src=x onerror='window.ran = 2'>\n{FILLER}\nECOG performance status 1.\n{FILLER}"
+    f"<img src=x onerror='window.ran = 2'>\n{FILLER}\nBiopsy in May: adenocarcinoma of the lung. ECOG performance status 1.\n{FILLER}"
 )
 VISIBLE = """mark => {
     const box = mark.getBoundingClientRect();
@@ -130,10 +130,10 @@ def test_a_pasted_note_is_screened_and_its_evidence_lit(address: str, page: Any)
     page.get_by_label("Note 1").fill(NOTE)
     page.get_by_role("button", name="Screen", exact=True).click()
     page.locator(".banner").wait_for()
-    chip = page.locator("article.card", has=page.get_by_role("heading", name="ECOG")).locator("a.chip").first
+    chip = page.locator("article.card", has=page.get_by_role("heading", name="Histology")).locator("a.chip").first
     mark = _lit_after_click(page, chip)
-    assert "1" in mark.inner_text()
-    assert page.locator(".banner").evaluate(VISIBLE)  # the page itself has not moved
+    assert "adenocarcinoma" in mark.inner_text()
+    assert chip.evaluate(VISIBLE)  # only the pane with the note has moved
     assert page.evaluate("window.ran") is None
     assert "<script>window.ran = 1</script>" in page.locator(".note-text").inner_text()
 
