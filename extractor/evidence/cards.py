@@ -163,7 +163,7 @@ def legend(report: Report) -> str:
     seen = {tag for finding in report.findings for tag in tags(finding)}
     swatches = [f'<mark class="c-{anchor(concept, "")}">{show(say_concept(concept))}</mark>' for concept in concepts]
     asides = [f'<mark class="aside" data-tag="{tag}">{words}</mark>' for tag, words in TAG_WORDS.items() if tag in seen]
-    used = '<mark class="used">decides a criterion</mark>'
+    used = '<mark class="used">evidence for a criterion</mark>'
     return f'<p class="ts legend">{" ".join([*swatches, used, *asides])}</p>' if swatches else ""
 
 

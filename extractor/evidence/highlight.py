@@ -83,7 +83,8 @@ def highlight(
     Args:
         text: The note's text.
         findings: The findings of this note.
-        used: What the findings decide that decide a criterion, by their ids; they are marked more strongly.
+        used: For the findings that are evidence of a criterion, its name by their ids; they are marked
+            more strongly.
         concepts: Only these are coloured (None: all). The others keep their anchors, so that a
             link still finds and lights them.
         prefix: What the anchors begin with; unique on the page.
@@ -121,8 +122,8 @@ def _mark(segment: Segment, used: Mapping[str, str], concepts: Collection[str] |
 
 
 def _tooltip(finding: Finding, used: Mapping[str, str]) -> str:
-    decided = used.get(finding.id)
-    return f"{describe(finding)} · decides {decided}" if decided else describe(finding)
+    criteria = used.get(finding.id)
+    return f"{describe(finding)} · evidence for {criteria}" if criteria else describe(finding)
 
 
 def _classes(lead: Finding, segment: Segment, coloured: bool, is_used: bool) -> list[str]:

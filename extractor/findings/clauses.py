@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from extractor.language.reading import Mention, Reading
 
-_BREAK = re.compile(r";|[.!?](?= )|\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b|[ ]-{1,2}[ ](?=[A-Z])", re.I)
+_BREAK = re.compile(r";|\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b|[ ]-{1,2}[ ](?=[A-Z])", re.I)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
@@ -19,7 +19,7 @@ _BOX_BEHIND = re.compile(r"\w[ ]?$")
 def clause_of(reading: Reading, place: int) -> tuple[int, int]:
     """Start and end of the clause of a sentence that holds a place of the text.
 
-    Semicolons, contrasts and stops inside a long line end a clause; commas do not.
+    Semicolons and contrasts end a clause; commas do not.
     """
     sentence = reading.sentences[reading.sentence_at(place)]
     start, end = sentence.start, sentence.end

@@ -95,30 +95,45 @@ _SIZES = {0: 7, 7: 12, 19: 5, 24: 5}
 _RANGE = re.compile(r"^[ ]?(?:-|to|through|bis)[ ]?$", re.I)
 
 
-def vertebrae(text: str) -> int:
-    """How many vertebrae a list or range names; 0 where it cannot be one.
+def named_vertebrae(text: str) -> tuple[str, ...]:
+    """Each vertebra that a list or range names, by its usual short name; none where it cannot be one.
 
     Example:
-        >>> vertebrae("T4-T6"), vertebrae("C7 to T2"), vertebrae("Th11 and L1-3"), vertebrae("BWK 7")
-        (3, 3, 4, 1)
+        >>> named_vertebrae("Th11 and L1-3")
+        ('t11', 'l1', 'l2', 'l3')
     """
-    places: list[int] = []
+    found: list[int] = []
     level: int | None = None
     end = 0
     for match in _VERTEBRA.finditer(text):
         if match["level"]:
             level = _LEVELS[match["level"].lower()]
         if level is None or not 1 <= int(match["number"]) <= _SIZES[level]:
-            return 0
+            return ()
         place = level + int(match["number"])
-        if places and _RANGE.match(text[end : match.start()]):
-            if place <= places[-1]:
-                return 0
-            places.extend(range(places[-1] + 1, place + 1))
+        if found and _RANGE.match(text[end : match.start()]):
+            if place <= found[-1]:
+                return ()
+            found.extend(range(found[-1] + 1, place + 1))
         else:
-            places.append(place)
+            found.append(place)
         end = match.end()
-    return len(set(places))
+    return tuple(map(_vertebra, dict.fromkeys(found)))
+
+
+def _vertebra(place: int) -> str:
+    letter, before = next((name, start) for name, start in (("s", 24), ("l", 19), ("t", 7), ("c", 0)) if place > start)
+    return f"{letter}{place - before}"
+
+
+def vertebrae(text: str) -> int:
+    """How many vertebrae a list or range names; 0 where it cannot be one.
+
+    Example:
+        >>> vertebrae("T4-T6"), vertebrae("C7 to T2"), vertebrae("BWK 7")
+        (3, 3, 1)
+    """
+    return len(named_vertebrae(text))
 
 
 _RIB = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|" + "|".join(_ORDINALS), re.I)

@@ -65,6 +65,8 @@ def find(reading: Reading) -> Iterator[Finding]:
         if revised.get(mention.start) is False:
             temporality = Temporality.HISTORICAL
         changes: dict[str, Any] = {}
+        if mention.qualifiers.assertion is Assertion.POSSIBLE and "favoured" in mention.groups and not _doubted(reading, mention):
+            changes["assertion"] = Assertion.AFFIRMED  # the doubt is about the subtype
         if mention.qualifiers.assertion is Assertion.AFFIRMED and _quoted_rule(reading, mention):
             changes["assertion"] = Assertion.HYPOTHETICAL
         if _from_elsewhere(reading, mention):
@@ -98,7 +100,7 @@ def _value(mention: Mention) -> dict[str, Any]:
             text = mention.text.lower()
             mixed = "mixed" in text and "squamous" in text and "adeno" in text
             value["subtype"] = "adenosquamous" if mixed else next((name for word, name in _SUBTYPES if word in text), None)
-            if value["subtype"] is None and re.match(r"sq[ -]", text):
+            if value["subtype"] is None and re.match(r"sq", text):
                 value["subtype"] = "squamous"
     return value
 
@@ -202,6 +204,11 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
         return True
     after = reading.within(mention.end, min(sentence.end, mention.end + 45), DROPPED)
     return bool(after) and re.search(r"[;.]", reading.text[mention.end : after[0].start]) is None
+
+
+def _doubted(reading: Reading, mention: Mention) -> bool:
+    before = reading.text[reading.sentences[mention.sentence].start : mention.start]
+    return re.search(r"\b(?:suspicious|suspected|possibl[ey]|probabl[ey]|likely|query|differential|versus|vs|may|could)\b|\?", before, re.I) is not None
 
 
 def _quoted_rule(reading: Reading, mention: Mention) -> bool:

@@ -21,10 +21,11 @@ _MEANS_REACH = 110
 _NOT_REACH = 26
 """A plain "not" denies an ability that begins within so many characters behind it."""
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
-_NODULE_BEHIND = re.compile(r"[ ]?(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b", re.I)
+_NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
 _NOT_A_TARGET_BEHIND = re.compile(
     r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|meeting|unit|reserve|colleagues)", re.I
 )
+_NEW_STATEMENT = re.compile(r",[ ]+(?:and|which|so|meaning|thus|hence|ie|i\.e\.)\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|:[ ]", re.I)
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -56,6 +57,15 @@ class _Predicate:
         return any(word.value.get(key) for word in self.words)
 
 
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """The part of a clause that a predicate governs, and the targets in it."""
+
+    start: int
+    end: int
+    targets: tuple[_Target, ...]
+
+
 def find(reading: Reading) -> Iterator[Finding]:
     """Statements that disease can, or cannot, be treated radically."""
     for start, end in clauses(reading, reading.of("LAT_ABLE")):
@@ -70,9 +80,9 @@ def find(reading: Reading) -> Iterator[Finding]:
             continue
         targets = _targets(reading, start, end)
         predicates = _predicates(reading, words, targets, start, end)
+        zones = _zones(reading, predicates, targets, start, end)
         for number, predicate in enumerate(predicates):
-            bounds = (predicates[number - 1].end if number else start, predicates[number + 1].start if number + 1 < len(predicates) else end)
-            yield from _statement(reading, predicate, targets, bounds, (start, end), number > 0)
+            yield from _statement(reading, predicate, zones[number], (start, end), number > 0)
 
 
 def _predicates(reading: Reading, words: Sequence[Mention], targets: Sequence[_Target], start: int, end: int) -> list[_Predicate]:
@@ -99,8 +109,7 @@ def _predicates(reading: Reading, words: Sequence[Mention], targets: Sequence[_T
 def _statement(
     reading: Reading,
     predicate: _Predicate,
-    targets: Sequence[_Target],
-    bounds: tuple[int, int],
+    zone: _Zone,
     clause: tuple[int, int],
     follows: bool,
 ) -> Iterator[Finding]:
@@ -112,16 +121,16 @@ def _statement(
         return  # "not resectable" says nothing of radiotherapy
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
         return
-    about = _about(targets, predicate, bounds)
-    except_for = reading.within(bounds[0], bounds[1], "LAT_EXCEPT")
+    about = _about(predicate, zone.targets)
+    except_for = reading.within(zone.start, zone.end, "LAT_EXCEPT")
     if except_for and amenable:
-        about = [target for target in targets if target.start > except_for[0].end and target.name not in ("all", "these")]
+        about = [target for target in zone.targets if target.start > except_for[0].end and target.name not in ("all", "these")]
         amenable = False
         if not about:
             return
     names = list(dict.fromkeys(_names(reading, about, predicate, clause[0])))
-    begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= bounds[0])])
-    ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= bounds[1])])
+    begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= zone.start)])
+    ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= zone.end)])
     for name in names or [None]:
         own = [target for target in about if target.name == name]
         first, last = (begins, ends) if not own else (min(begins, own[0].start), max(ends, own[0].end))
@@ -148,24 +157,48 @@ def _continues(reading: Reading, predicate: _Predicate, clause: tuple[int, int])
     return bool(reading.within(*previous, "LAT_ABLE")) and bool(reading.within(*previous, "LAT_MEANS"))
 
 
-def _about(targets: Sequence[_Target], predicate: _Predicate, bounds: tuple[int, int]) -> list[_Target]:
-    """The targets of a predicate: those before it, else those behind it."""
-    before = [t for t in targets if bounds[0] <= t.start and t.end <= predicate.end and t.start < predicate.end]
-    chosen = before or [t for t in targets if predicate.start <= t.start < bounds[1]]
-    behind = [t for t in targets if predicate.end <= t.start < bounds[1]]
-    extent = [t for t in (*chosen, *behind) if t.name == "all"]
-    if extent:
-        rest = [t for t in chosen if t.name in ("extracranial",)]
-        return rest or extent[:1]
+def _about(predicate: _Predicate, targets: Sequence[_Target]) -> list[_Target]:
+    """The targets of a predicate in its zone: its subject before it, or the object behind it."""
+    before = [target for target in targets if target.start < predicate.end]
+    behind = [target for target in targets if target.start >= predicate.end]
+    chosen = (behind or before) if predicate.says("agent") else (before or behind)
+    extent = [target for target in targets if target.name == "all"]
+    if extent and not any(target.name == "extracranial" for target in chosen):
+        return extent[:1]
     return chosen
 
 
+def _zones(reading: Reading, predicates: Sequence[_Predicate], targets: Sequence[_Target], start: int, end: int) -> list[_Zone]:
+    """The stretch of the clause that each predicate governs.
+
+    Between two of them the border is where a new statement is opened (", and", ", which"); else what stands
+    between is the object of the first only where that has no subject and the second brings its own object.
+    """
+    borders = [start]
+    for first, second in zip(predicates, predicates[1:], strict=False):
+        opened = _NEW_STATEMENT.search(reading.text, first.end, second.start)
+        if opened:
+            borders.append(opened.start())
+        elif second.says("agent") and not any(borders[-1] <= target.start < first.start for target in targets):
+            borders.append(second.start)
+        else:
+            borders.append(first.end)
+    borders.append(end)
+    return [
+        _Zone(low, high, tuple(target for target in targets if low <= target.start < high))
+        for low, high in zip(borders, borders[1:], strict=False)
+    ]
+
+
 def _names(reading: Reading, about: Sequence[_Target], predicate: _Predicate, clause_start: int) -> Iterator[str]:
+    primary = any(target.name == "primary" for target in about)
     for target in about:
         if target.name != "these":
             yield target.name
-    if any(target.name == "these" for target in about) and all(target.name == "these" for target in about):
-        yield from _referred(reading, clause_start)
+        elif primary:
+            yield "metastases"  # "all six and the lung tumour"
+        else:
+            yield from _referred(reading, clause_start)
     if not about:
         yield from (str(m.value["target"]) for m in predicate.means if "target" in m.value)
 
@@ -174,7 +207,7 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
     """What "all of these" points back to: the nearest sentence before that names sites; else all."""
     number = reading.sentence_at(place)
     sentence = reading.sentences[number]
-    within = [t for t in _targets(reading, sentence.start, place) if t.name != "these"]
+    within = [t for t in _targets(reading, sentence.start, sentence.end) if t.name != "these"]
     if within:
         yield from (target.name for target in within)
         return
@@ -191,7 +224,11 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
 def _targets(reading: Reading, start: int, end: int) -> list[_Target]:
     """What a clause names as disease, in order: extents, the primary, sites."""
     found: list[_Target] = []
+    last: Mention | None = None
     for mention in outermost(reading.within(start, end, *_TARGET_CATEGORIES)):
+        if mention.category == "LAT_NODULE" and last is not None and mention.start <= last.end + 1:
+            continue  # "chest wall nodule" is told by its site
+        last = mention
         name = _target_name(reading, mention)
         if name is not None:
             found.append(_Target(name, mention.start, mention.end))
@@ -224,7 +261,7 @@ def _finding(
     text = reading.sentence_text(word.sentence)
     is_open = (
         reading.within(clause_start, predicate.start, "LAT_OPEN")
-        or reading.within(predicate.end, min(sentence.end, predicate.end + 90), "LAT_CONDITION")
+        or reading.within(predicate.end, clause_end or sentence.end, "LAT_CONDITION")
         or (sentence.section is not None and sentence.section.qualifies.get("assertion") == "hypothetical")
         or text.endswith("?")
         or _QUESTION.match(text)

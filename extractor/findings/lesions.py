@@ -34,6 +34,9 @@ _RIGHT_GAP = re.compile(
 )  # fmt: skip
 _LARGEST = re.compile(r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$", re.I)
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
+_SHOWS = re.compile(r"^[ ]*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|with|still shows?|each shows?|each have|reveals?)[ ]+(?:an?[ ]|still[ ])?$", re.I)
+_LUNG_SEGMENT = re.compile(r"(?:\b(?:right|left|rt|lt)\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I)
+"""Before "S6": it is a segment of the lung, not of the sacrum."""
 _TARGET_LABEL = re.compile(r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I)
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
@@ -162,6 +165,8 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     if mention.value.get("list") != "vertebra":
         return False
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
+    if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(reading.text[max(0, mention.start - 40) : mention.start]):
+        return True
     if _TARGET_LABEL.match(reading.text[mention.start : mention.start + 16]) and reading.sentences[mention.sentence].start == mention.start:
         return True
     if _TNM_AROUND.search(around):
@@ -199,6 +204,11 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             break
         gap = text[part.end : edge]
         joined = bool(taken) and taken[0].category in (SITE, SIDE) and part.category in (SITE, SIDE) and _JOIN.match(gap)
+        shown = part.category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(gap)
+        if shown:
+            taken.insert(0, part)
+            edge = part.start
+            continue
         if joined and part.value.get("lobe") and not all(p.value.get("site", "lung") == "lung" for p in taken if p.category == SITE):
             break  # "RUL, liver and left adrenal": the lobe is where the primary is
         if not (joined or _LEFT_GAP.match(gap) or gap.strip() == ""):
@@ -212,6 +222,9 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             if before and before[-1].category == SITE and not any(p.category == SITE for p in taken) and not text[before[-1].end : part.start].strip():
                 taken.insert(0, before[-1])
                 break
+            if before and before[-1].category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(text[before[-1].end : part.start]):
+                edge = part.start
+                continue
             if {"some", "many", "one"} & part.groups.keys() and before and before[-1].category == SITE and re.fullmatch(r"[ ]*(?:and|,)[ ]*", text[before[-1].end : part.start]):
                 edge = part.start
                 continue
@@ -343,11 +356,12 @@ def _places(parts: Sequence[Mention], text: str, noun: Mention | None) -> Iterat
         elif part.category == QUANTITY:
             both = both or "both" in part.groups
         elif part.category == SITE:
-            yield _place(part, side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None, both, text)
+            yield place_of(part, side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None, both, text)
             side, both = None, False
 
 
-def _place(part: Mention, side: Mention | None, both: bool, text: str) -> Place:
+def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Place:
+    """What a mention of a site names, beside a side or the word "both"."""
     value = part.value
     count = counting.places(value.get("list"), part.text)
     trailing = re.match(r"[ ](left|right|links|rechts|l|r)\b(?! (?:upper|lower|hilar|lung))", text[part.end : part.end + 7], re.I)
@@ -355,7 +369,8 @@ def _place(part: Mention, side: Mention | None, both: bool, text: str) -> Place:
     both = both or bool(value.get("paired") and re.search(r"\bboth[ ]$|\bbilateral[ ]$", text[max(0, part.start - 10) : part.start], re.I))
     if both and count == 1:
         count = 2
-    name = re.sub(r"[^a-z0-9]+", " ", f"{side.text if side else ''} {part.text} {trailing[1] if trailing else ''}".lower()).strip()
+    words = " ".join(counting.named_vertebrae(part.text)) if value.get("list") == "vertebra" else part.text
+    name = re.sub(r"[^a-z0-9]+", " ", f"{side.text if side else ''} {words} {trailing[1] if trailing else ''}".lower()).strip()
     single = bool(value.get("part")) or named_side or both
     return Place(
         site=str(value["site"]),

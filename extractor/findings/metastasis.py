@@ -14,7 +14,7 @@ from typing import Any
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
-from extractor.findings.lesions import BENIGN, LESION, METASTASIS, QUANTITY, SITE, SIZE, Phrase, Place, atoms, count_at, phrases
+from extractor.findings.lesions import BENIGN, LESION, METASTASIS, QUANTITY, SITE, SIZE, Phrase, Place, atoms, count_at, phrases, place_of
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
 
@@ -47,8 +47,11 @@ _PERSISTING = re.compile(
     re.I,
 )
 ANNOUNCEMENT = "PREDICATE_SITES"
-_LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
-_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\d{1,2}[.)][ ]*)?$")
+_LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
+_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$")
+_HEAD_END = re.compile(r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])")
+_NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
+"""Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
 """Where the primary itself and its own nodes are: something seen there is not at once a metastasis."""
 _ORGAN_OF_STUDY = {"head": ("brain", "cranial"), "bone": ("bone", "extracranial")}
@@ -101,6 +104,7 @@ def _is_listed(reading: Reading, number: int) -> bool:
 
 def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     header = _header(reading, number)
+    alone = list(_counts_alone(reading, number, [(p.start, p.end) for p in phrases(reading, number)], header))
     weak: Phrase | None = None
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
@@ -117,11 +121,13 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
+        if alone and _OF_ORIGINAL.search(reading.text[max(reading.sentences[number].start, phrase.start - 40) : phrase.start]):
+            emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
         yield from emitted
         weak = None
-    yield from _counts_alone(reading, number, covered)
+    yield from alone
     taken = [*covered]
     for finding in _announced(reading, number, covered, listed):
         taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
@@ -147,24 +153,39 @@ def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
 
 
 def _header(reading: Reading, number: int) -> _Site | None:
-    """The organ at the head of a line: "Liver: ...", "Bones - ..."."""
-    sentence = reading.sentences[number]
-    first = number
-    while first > 0 and reading.sentences[first - 1].line == sentence.line and sentence.start - reading.sentences[first - 1].start < 400:
-        first -= 1
-    begin = reading.sentences[first].start
-    sites = [m for m in reading.within(begin, min(begin + 60, sentence.end), SITE)]
+    """The organ at the head of a sentence or of its line: "Liver: ...", "Bones - ...", "2. Liver. ..."."""
+    line = reading.sentences[number].line
+    for previous in range(number, max(-1, number - 12), -1):
+        sentence = reading.sentences[previous]
+        if sentence.line != line:
+            return None
+        found = _named_at_head(reading, sentence.start, sentence.end)
+        if found is not None:
+            return found
+        if previous < number and _other_head(reading.text[sentence.start : sentence.end]):
+            return None
+    return None
+
+
+def _other_head(sentence: str) -> bool:
+    """Whether a sentence opens a part about something else: "Thorax:", "Chest."."""
+    return re.match(r"^(?:\d{1,2}[a-z]?[.)][ ]*)?[A-Z][\w /&-]{2,30}(?::|\.$)", sentence) is not None
+
+
+def _named_at_head(reading: Reading, begin: int, end: int) -> _Site | None:
     names: list[Place] = []
     edge = begin
-    for mention in sites:
+    for mention in reading.within(begin, min(begin + 60, end), SITE):
         if mention.start < edge:
             continue
         gap = reading.text[edge : mention.start]
         if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*$", gap)):
             break
-        names.append(Place(str(mention.value["site"]), mention.value.get("region"), counting.ONE, mention.text.lower(), False, mention.start, mention.end))
+        names.append(
+            place_of(mention, None, False, reading.text)
+        )
         edge = mention.end
-    if not names or not re.match(r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?))?[ ]*(?::|-[ ]|\.{3,}|\|)", reading.text[edge : edge + 30]):
+    if not names or not _HEAD_END.match(reading.text[edge : min(end, edge + 40)]):
         return None
     return _Site(names[0].site, names[0].region, tuple(names))
 
@@ -216,6 +237,8 @@ def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, 
     if named and named[-1].value.get("region") in _ORGAN_OF_STUDY and reading.text.find(";", named[-1].end, phrase.start) < 0:
         site, region = _ORGAN_OF_STUDY[str(named[-1].value["region"])]
         return [_Site(site, region, ())]
+    if phrase.noun.text.lower() in _NEEDS_PLACE:
+        return []
     if header:
         return [replace(header, places=_sided(phrase, header))]
     study = reading.frames[number].study if reading.frames else None
@@ -231,7 +254,7 @@ def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
     side = next((part for part in phrase.parts if part.category == "SIDE"), None)
     if side is None:
-        return ()
+        return tuple(place for place in header.places if place.single)
     return (Place(header.site, header.region, counting.ONE, f"{side.text.lower()} {header.places[0].name.rstrip('s')}", True, side.start, side.end),)
 
 
@@ -313,7 +336,9 @@ def _overlaps(start: int, end: int, covered: Iterable[tuple[int, int]]) -> bool:
     return any(start < b and a < end for a, b in covered)
 
 
-def _counts_alone(reading: Reading, number: int, covered: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+def _counts_alone(
+    reading: Reading, number: int, covered: Sequence[tuple[int, int]], header: _Site | None
+) -> Iterator[Finding]:
     """A number without a noun that goes back to one: "now only two can be found", "one remains"."""
     sentence = reading.sentences[number]
     own = [p for p in phrases(reading, number) if p.strong]
@@ -329,6 +354,8 @@ def _counts_alone(reading: Reading, number: int, covered: Sequence[tuple[int, in
             site: _Site | None = _Site(earlier[-1].places[0].site, earlier[-1].places[0].region, ())
         elif earlier and reading.frames[number].study in _ORGAN_OF_STUDY:
             site = _Site(*_ORGAN_OF_STUDY[str(reading.frames[number].study)], ())
+        elif earlier and header:
+            site = replace(header, places=())
         else:
             site = _last_site(reading, number)
         if site is None:
@@ -358,7 +385,7 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
             side = part
             continue
         own_side, side = side, None
-        if part.category != SITE or _overlaps(part.start, part.end, covered) or part.value.get("node") or part.value.get("lobe"):
+        if part.category != SITE or _overlaps(part.start, part.end, covered) or part.value["region"] == "regional" or part.value.get("lobe"):
             continue
         start = own_side.start if own_side else part.start
         single = bool(part.value.get("part")) or own_side is not None

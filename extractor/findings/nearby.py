@@ -83,7 +83,10 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
 
 def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: int, base: Assertion) -> Assertion:
     text = reading.text
-    if reading.within(begin, mention.start, "NEARBY_SUPPOSED") or _behind(reading, mention, stop, "NEARBY_DEMANDED"):
+    supposed = reading.within(begin, mention.start, "NEARBY_SUPPOSED")
+    if supposed and low >= supposed[-1].end and reading.within(low, mention.start, "NEARBY_NOW"):
+        supposed = []  # "he would have to be PS 2, and he is PS 3"
+    if supposed or _behind(reading, mention, stop, "NEARBY_DEMANDED"):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]

@@ -5,15 +5,17 @@ An abbreviation counts when its sentence is about imaging or treatment of the tu
 inside a phrase that gives it another meaning. The words of both kinds are in ``patterns/response.yaml``.
 
 The value has, beside the contract's keys: ``scope`` (what part of the disease the category is of:
-``target``, ``non_target``, ``site``, ``cranial``, ``pathological``; ``overall`` where the sheet says so; ``former``
-for a category that a later one of the same list supersedes), and ``metabolic`` for one read from a PET.
+``target``, ``non_target``, ``site``, ``cranial``, ``pathological``; ``overall`` where the sheet says so;
+``former`` for a category that a later one of the same list supersedes), and ``metabolic`` for one that
+was read from a PET.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from extractor.findings.options import choices
@@ -21,58 +23,88 @@ from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
 RESPONSE, SETTING, ELSEWHERE, FALSE = "RESPONSE", "RESPONSE_SETTING", "RESPONSE_ELSEWHERE", "RESPONSE_FALSE"
-SITE, STUDY = "SITE", "STUDY"
 SCOPE, CRITERIA, OTHER_TUMOUR, LUNG = "RESPONSE_SCOPE", "RESPONSE_CRITERIA", "RESPONSE_OTHER_TUMOUR", "RESPONSE_LUNG"
+TUMOUR, BENIGN, SUBJECT = "RESPONSE_TUMOUR", "RESPONSE_BENIGN", "RESPONSE_SUBJECT"
+SITE, STUDY = "SITE", "STUDY"
 
 _IMMUNE = {"UPD": "PD", "CPD": "PD"}
 _METABOLIC = {"CMR": "CR", "PMR": "PR", "SMD": "SD", "PMD": "PD"}
 _FORM = {
-    "partial": "PR", "pr": "PR", "complete": "CR", "cr": "CR", "stable": "SD", "sd": "SD", "mixed": "mixed",
-    "progressive": "PD", "progressing": "PD", "progression": "PD", "pd": "PD",
-}  # fmt: skip
+    **dict.fromkeys(("partial", "pr"), "PR"),
+    **dict.fromkeys(("complete", "cr"), "CR"),
+    **dict.fromkeys(("stable", "sd"), "SD"),
+    **dict.fromkeys(("progressive", "progressing", "progression", "pd"), "PD"),
+    "mixed": "mixed",
+}
+_MEANT_AS_TOLD = ("response.immune", "response.form", "response.non_cr_non_pd", "response.not_evaluable")
 _STRICT_SECTIONS = frozenset(
-    "physical_exam laboratory medications allergies review_of_systems social_history technique consent".split()
+    ("physical_exam", "laboratory", "medications", "allergies", "review_of_systems", "social_history", "technique")
 )
+"""Where a bare abbreviation is a pulse or a drug, unless the sentence speaks of a response."""
+_NO_HINT_SECTIONS = _STRICT_SECTIONS | {"past_medical_history", "comparison", "indication", "family_history"}
+
 _OPTION_GAP = re.compile(r"[ ]?(?:/|,|\||\bor\b|&|\+|\bversus\b|\bvs\.?)[ ]?(?:or )?", re.I)
 _TABLE_GAP = re.compile(r"[ ]*(?:\||\t|[ ]{2,})[ ]*")
-_ARROW_GAP = re.compile(r"[ ]*(?:->|→|=>|>|-->|then|followed by|, then)[ ]*", re.I)
-_TRIAL = re.compile(r"\b(?:trial|study|protocol|eligib\w+|inclusion|criteri\w+|requir\w+|candidates?|patients|pts|wants?|needs?|takes?|accepts?)\b", re.I)
-_ALONE = re.compile(r"^(?:[-*•>#=]+|\(?\d{1,2}[.)]|->|→)?[ ]*(?:(?:confirmed|ongoing|continued|still|maintained|overall|imp|a|impression|conclusion|assessment|response)[ :.=-]*)?$", re.I)
-_PAST = re.compile(
-    r"\b(?:previous\w*|prior|prev|formerly|earlier|initial\w*|at (?:\w+ )?(?:diagnosis|presentation|baseline)|baseline|original\w*|"
-    r"history|h/o|hx|last|had (?:been|shown|achieved|reached|obtained|progressed)|interim|used to|former\w*|first|on (?:admission|arrival))\b",
+_ARROW_GAP = re.compile(r"[ ]*(?:\([^)]{0,20}\)[ ]*)?(?:->|→|=>|>|-->|,? then|followed by)[ ]*", re.I)
+_TABLE_LINE = re.compile(r"\||\S[ ]{3,}\S")
+_CATEGORIES = re.compile(r"\b(?:CR|PR|SD|PD|NE)\b")
+_ANSWER = re.compile(r"[ ]?[:=][ ]?(?:yes|no)\b", re.I)
+_TRIAL = re.compile(
+    r"\b(?:trial|study|protocol|eligib\w+|inclusion|criteri\w+|requir\w+|candidates?|patients|pts|wants?|needs?|"
+    r"takes?|accepts?)\b",
     re.I,
 )
-_SITE_GAP = re.compile(r"[ ]*(?:(?:metasta\w+|mets?|lesions?|disease|nodes?|deposits?|tumou?r|shows?|showed|showing|has|have|had|with|in|is|are|a|an)[ ]*){0,4}[:=,-]?[ ]*", re.I)
-_SITE_BEHIND = re.compile(r"[ ](?:of|in)[ ](?:(?:the|all|her|his|both|left|right|single|known)[ ]){0,3}", re.I)
-_NEGATIVE_BEFORE = re.compile(r"\b(?:no|not|negative|neg|normal|clear|clean|none|without|nil|free)\b", re.I)
+_ALONE_BEFORE = re.compile(
+    r"(?:[-*•>#=]+|\(?\d{1,2}[.)]|->|→)?[ ]*"
+    r"(?:(?:confirmed|ongoing|continued|still|maintained|overall|imp|a|impression|conclusion|assessment|response)[ :.=-]*)?",
+    re.I,
+)
+_ALONE_BEHIND = re.compile(r"[ .!;,)]*")
 _LABELLED = re.compile(
-    r"\b(?:tp ?\d|t\d|visit|week|wk|w\d{1,2}|month|c\d{1,2}|cycle|scan|ct|mri|pet\S*|restaging|staging|"
-    r"jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
+    r"\b(?:tp ?\d|t\d|visit|week|wk|w\d{1,2}|month|date|c\d{1,2}|cycle|scan|ct|mri|pet\S*|restaging|staging|jan\w*|feb\w*|"
+    r"mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
     re.I,
 )
-_LIKE_PLAN = re.compile(r"\b(?:will|would|plan|options?|consider|reserve|available|keep|if|should|could|can|then)\b", re.I)
-_AT_EVENT = re.compile(r"\b(?:at|on|upon|till|until|beyond|for|after|in case of)(?: (?:further|any|first|next|disease|future))*[ ]*$", re.I)
-_NON_TUMOUR_SUBJECT = re.compile(
-    r"\b(?:symptoms?|dyspn\w+|cough|pain|weakness|arthritis|dementia|parkinson\w*|hearing|vision|labou?r|copd|ckd|renal|kidney|"
-    r"neuropathy|emphysema|fibrosis|stenosis|rash|toxicity|infection|pneumonia|sepsis|consolidation|infiltrates?|fracture|healing|"
-    r"gait|mobility|diet|physio\w*|oedema|edema|effusions?|fatigue|anaemia|anemia|gout|psoriasis|arthrosis|disability|numbness|"
-    r"cataracts?|memory|confusion|headaches?|colitis|hepatitis|pneumonitis|diabetes|hypertension|failure|father|mother|brother|sister|"
-    r"discussions?|talks|work|studies|plans|training|rehabilitation|things|conversation|reticulation|deconditioning)\b"
-    r"(?![^.;]*\b(?:disease|tumou?r|cancer|metasta\w+|lesions?|he|she|patient)\b)",
+_PAST = re.compile(
+    r"\b(?:previous\w*|prior|prev|formerly|earlier|initial\w*|at (?:\w+ )?(?:diagnosis|presentation|baseline)|baseline|"
+    r"original\w*|history|h/o|hx|last|had (?:been|shown|achieved|reached|obtained|progressed)|interim|used to|former\w*|"
+    r"first|on (?:admission|arrival))\b",
     re.I,
 )
-_BURDEN = re.compile(
-    r"\b(?:tumou?rs?|mass(?:es)?|metasta\w+|mets?|lesions?|primary|cancer|carcinoma|deposits?|nodules?|nodes?|lymphadenopathy|adenopath\w+|"
-    r"disease|nsclc|manifestations?|foci|rul|lul|rll|lll|rml|lingula|lobe|oncolog\w+|chemo\w*|treatment|therapy|response|remaining|all sites)\b",
+_JUST_HAD = re.compile(r"(?:\b(?:has|have)|'s|'ve)[ ]had\b|\bhad an?\b", re.I)
+_EARLIER_READ = re.compile(
+    r"\b(?:interim|earlier|previous|prior|last|first) (?:restaging |follow-?up |response )?(?:ct|scan|imaging|pet\S*|mri|assessment|staging|study)"
+    r"\b[^.;]{0,40}\b(?:was|were|had|showed)\b",
     re.I,
 )
-_BENIGN_NEAR = re.compile(
-    r"\b(?:cysts?|ha?emangiomas?|granulom\w+|adenomas?|meningiomas?|effusions?|atelectasis|infarcts?|fracture|scar\w*|emphysema|"
-    r"fibrosis|calcification\w*|prostate|uterus|uterine|fibroids?|thyroid|goit\w+|aneurysm\w*|ground[- ]glass|cavernoma|dose|pain|weight|"
-    r"cough|dyspn\w+|appetite|creatinine|wbc|hb|hgb|counts?|stones?|calcul\w+|hernia|prosthesis|since 20\d\d|steroids?|oedema|edema|schwannoma\w*)\b",
+_CONDITION = re.compile(r"\b(?:if|unless)\b[^.;]*$", re.I)
+_LIKE_PLAN = re.compile(
+    r"\b(?:will|would|plan|options?|consider|reserve|available|keep|if|should|could|can|then|discuss\w*|allow\w*|permit\w*)\b",
     re.I,
 )
+_AT_EVENT = re.compile(
+    r"\b(?:at|on|upon|till|until|beyond|for|after|in case of)(?: (?:further|any|first|next|disease|future))*[ ]*$", re.I
+)
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b|\bsince\b|\byears?\b", re.I)
+_CLEAN = re.compile(r"\b(?:no|not|negative|neg|normal|clear|clean|none|without|nil|free)\b", re.I)
+_HEAD_WORD = re.compile(r"intra-?cranial|cerebral|\bcns\b|\bbrain\b|(?<!extra)(?<!extra-)cranial", re.I)
+_BODY_WORD = re.compile(r"extra-?cranial|systemic", re.I)
+_TUMOUR_NAMED = re.compile(
+    r"disease|tumou?r|cancer|metasta|lesion|carcinoma|nsclc|primary|intra-?cranial|liver|brain|bone", re.I
+)
+_OTHER_ORGAN = re.compile(
+    r"(?:'s|\b(?:kidney|renal|lung|liver|heart|coronary|artery|arterial|vascular|vessel|parkinson\W?s?|alzheimer\W?s?|thyroid|"
+    r"airways?|pulmonary|interstitial|bowel|valve|valvular|psychiatric|joint|spine|disc|degenerative|rheumatic|eye|skin|"
+    r"inflammatory|autoimmune|obstructive|cardiac|cerebrovascular|chronic|crohn\W?s?|graves\W?|small vessel|fibrotic))[ ]*$",
+    re.I,
+)
+_SITE_GAP = re.compile(
+    r"[ ]*(?:(?:metasta\w+|mets?|lesions?|disease|nodes?|deposits?|tumou?r|shows?|showed|showing|has|have|had|with|in|is|"
+    r"are|an?)[ ]*){0,4}[:=,-]?[ ]*",
+    re.I,
+)
+_SITE_BEHIND = re.compile(r"[ ](?:of|in)[ ](?:(?:the|all|her|his|both|left|right|single|known)[ ]){0,3}", re.I)
+_CLAUSE_END = re.compile(r"[;,.](?:[ ]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +130,17 @@ def find(reading: Reading) -> Iterator[Finding]:
     named = _series(reading, _chosen(reading, named))
     for candidate in named:
         yield _finding(reading, candidate)
-    if not any(c.qualifiers.assertion is Assertion.AFFIRMED and c.scope in (None, "overall") for c in named):
+    if not any(_decides(candidate) for candidate in named):
         yield from _hints(reading)
+
+
+def _decides(candidate: _Candidate) -> bool:
+    return (
+        candidate.explicit
+        and candidate.qualifiers.assertion is Assertion.AFFIRMED
+        and candidate.qualifiers.temporality is Temporality.CURRENT
+        and candidate.scope in (None, "overall")
+    )
 
 
 def _finding(reading: Reading, candidate: _Candidate) -> Finding:
@@ -119,16 +160,17 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
 def _outermost(reading: Reading) -> list[Mention]:
     """The named mentions that are no part of a longer one and of no phrase with another meaning."""
     kept: list[Mention] = []
-    false = reading.of(FALSE)
     for mention in reading.of(RESPONSE):
-        if mention.value.get("explicit") is False:
+        if mention.value.get("explicit") is False or (kept and mention.end <= kept[-1].end):
             continue
-        if kept and mention.end <= kept[-1].end:
-            continue
-        if any(f.start < mention.end and mention.start < f.end for f in false):
-            continue
-        kept.append(mention)
+        if not _otherwise(reading, mention):
+            kept.append(mention)
     return kept
+
+
+def _otherwise(reading: Reading, mention: Mention) -> bool:
+    """Whether a phrase that holds the words gives them another meaning."""
+    return any(false.start < mention.end and mention.start < false.end for false in reading.of(FALSE))
 
 
 # ---------------------------------------------------------------------------------- one mention
@@ -139,14 +181,15 @@ def _read(reading: Reading, mention: Mention) -> _Candidate | None:
     if category is None or not _meant(reading, mention, category):
         return None
     criteria = mention.value.get("criteria") or _criteria(reading, mention)
-    metabolic = bool(mention.value.get("metabolic")) or "metabolic" in mention.text.lower() or criteria in ("PERCIST", "EORTC")
+    named_metabolic = mention.value.get("metabolic") or "metabolic" in mention.text.lower()
+    scope = _scope(reading, mention, category)
     return _Candidate(
         mention=mention,
         category=category,
         criteria=criteria,
-        explicit=True,
-        metabolic=metabolic,
-        scope=mention.value.get("scope") if mention.value.get("scope") == "pathological" else _scope(reading, mention),
+        explicit=not ("regression" in mention.text.lower() and _of_a_lesion(reading, mention, scope)),
+        metabolic=bool(named_metabolic) or criteria in ("PERCIST", "EORTC"),
+        scope=scope,
         qualifiers=_qualifiers(reading, mention, category),
     )
 
@@ -168,176 +211,262 @@ def _category(mention: Mention) -> str | None:
 
 def _meant(reading: Reading, mention: Mention, category: str) -> bool:
     """Whether the words mean the category here."""
+    if mention.rule in _MEANT_AS_TOLD:
+        return True
+    if mention.rule in ("response.progressed", "response.progression"):
+        return _tumour_progresses(reading, mention)
+    if mention.value.get("abbreviation"):
+        return _abbreviation_meant(reading, mention, category)
+    if "disease" in mention.text.lower() and _OTHER_ORGAN.search(_before(reading, mention)):
+        return False
+    return not _elsewhere(reading, mention, "named") or _strong(reading, mention)
+
+
+def _abbreviation_meant(reading: Reading, mention: Mention, category: str) -> bool:
     sentence = reading.sentences[mention.sentence]
     section = sentence.section.name if sentence.section else ""
-    if "verb" in mention.value or mention.rule == "response.progression":
-        return _tumour_progresses(reading, mention)
-    if mention.rule in ("response.immune", "response.form", "response.non_cr_non_pd", "response.not_evaluable"):
-        return True
-    if not mention.value.get("abbreviation"):
-        return not _elsewhere(reading, mention, "named") or _strong(reading, mention)
     if category == "NE":
         return _in_choice(reading, mention) or _beside_name(reading, mention)
     if mention.value.get("metabolic"):
-        nuclear = re.search(r"\bPET|FDG|PERCIST|EORTC|SUV|metabolic|\b(?:PR|SD|PD|CR)\b", reading.sentence_text(mention.sentence))
+        text = reading.sentence_text(mention.sentence)
+        nuclear = re.search(r"\bPET|FDG|PERCIST|EORTC|SUV|metabolic|\b(?:PR|SD|PD|CR)\b", text) is not None
         alone = _alone(reading, mention) and section not in _STRICT_SECTIONS | {"past_medical_history"}
-        return (nuclear is not None or alone) and not _elsewhere(reading, mention, "metabolic")
-    if _in_choice(reading, mention) or _strong(reading, mention):
+        return (nuclear or alone) and not _elsewhere(reading, mention, "metabolic")
+    if _ANSWER.match(reading.text, mention.end) and not _in_choice(reading, mention):
+        return False
+    if "prefixed" in mention.groups or _in_choice(reading, mention) or _strong(reading, mention):
         return True
     if _elsewhere(reading, mention, category) or section in _STRICT_SECTIONS:
         return False
-    return _alone(reading, mention) or bool(reading.in_sentence(mention.sentence, SETTING))
+    return (
+        _alone(reading, mention)
+        or _ends_labelled_line(reading, mention)
+        or bool(reading.in_sentence(mention.sentence, SETTING))
+    )
+
+
+def _before(reading: Reading, mention: Mention) -> str:
+    return reading.text[reading.sentences[mention.sentence].start : mention.start]
 
 
 def _strong(reading: Reading, mention: Mention) -> bool:
-    """Whether words of the sentence (or of the label before it) speak of a response by themselves."""
-    sentence = reading.sentences[mention.sentence]
-    found = reading.within(sentence.start, sentence.end, SETTING)
-    return any(m.value.get("strong") and not (m.start >= mention.start and m.end <= mention.end) for m in found)
+    """Whether words of its sentence, or the head of its table, speak of a response by themselves."""
+    found = reading.in_sentence(mention.sentence, SETTING)
+    if any(m.value.get("strong") and not (m.start >= mention.start and m.end <= mention.end) for m in found):
+        return True
+    if not _TABLE_LINE.search(_line(reading, mention)):
+        return False
+    number, block = mention.sentence - 1, reading.sentences[mention.sentence].block
+    while number >= 0 and mention.sentence - number < 15 and reading.sentences[number].block == block:
+        if any(m.value.get("strong") for m in reading.in_sentence(number, SETTING)):
+            return True
+        number -= 1
+    return False
 
 
 def _elsewhere(reading: Reading, mention: Mention, of: str) -> bool:
-    found = reading.in_sentence(mention.sentence, ELSEWHERE)
+    """Whether its sentence speaks of what the words mean elsewhere."""
     if of == "named" and reading.in_sentence(mention.sentence, LUNG):
         return False
-    return any(m.value.get("of") == of for m in found)
+    return any(m.value.get("of") == of for m in reading.in_sentence(mention.sentence, ELSEWHERE))
 
 
 def _alone(reading: Reading, mention: Mention) -> bool:
     """Whether it is all that its sentence says, a label aside."""
-    sentence = reading.sentences[mention.sentence]
-    before = reading.text[sentence.start : mention.start]
-    after = reading.text[mention.end : sentence.end]
-    return _ALONE.match(before) is not None and re.fullmatch(r"[ .!;,)]*", after) is not None
+    behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
+    return _ALONE_BEFORE.fullmatch(_before(reading, mention)) is not None and _ALONE_BEHIND.fullmatch(behind) is not None
+
+
+def _ends_labelled_line(reading: Reading, mention: Mention) -> bool:
+    """Whether it ends a line that begins with a time point."""
+    line_end = reading.text.find("\n", mention.end)
+    behind = reading.text[mention.end : line_end if line_end >= 0 else len(reading.text)]
+    return _listed(reading, mention) and not behind.strip(" .|;")
+
+
+def _line(reading: Reading, mention: Mention) -> str:
+    start = reading.text.rfind("\n", 0, mention.start) + 1
+    end = reading.text.find("\n", mention.end)
+    return reading.text[start : end if end >= 0 else len(reading.text)]
 
 
 def _in_choice(reading: Reading, mention: Mention) -> bool:
     """Whether it stands in a line with at least two other categories, as forms and sheets have it."""
-    start = reading.text.rfind("\n", 0, mention.start) + 1
-    end = reading.text.find("\n", mention.end)
-    line = reading.text[start : end if end >= 0 else len(reading.text)]
-    return len(set(re.findall(r"\b(?:CR|PR|SD|PD|NE)\b", line))) >= 3
+    return len(set(_CATEGORIES.findall(_line(reading, mention)))) >= 3
 
 
 def _beside_name(reading: Reading, mention: Mention) -> bool:
     """Whether "NE" stands right behind the words of a response."""
-    before = reading.text[reading.sentences[mention.sentence].start : mention.start]
-    return re.search(r"(?:response|overall|recist(?: ?1[.,]1)?|category|evaluable)[ ]*[:=(-]*[ ]*$", before, re.I) is not None
+    before = _before(reading, mention)
+    named = r"(?:response|overall|recist(?: ?1[.,]1)?|category|evaluable)[ ]*[:=(-]*[ ]*$"
+    return re.search(named, before, re.I) is not None
 
 
 def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
     """Whether what progresses is the tumour."""
+    before = _before(reading, mention)
+    if re.search(r"\b(?:pseudo|non)[- ]?$", before, re.I):
+        return False
+    if _TUMOUR_NAMED.search(mention.text):
+        return not _OTHER_ORGAN.search(before) or "metasta" in mention.text.lower()
     sentence = reading.sentences[mention.sentence]
-    before = reading.text[max(sentence.start, mention.start - 90) : mention.start]
-    named = re.search(r"disease|tumou?r|cancer|metasta|lesion|carcinoma|nsclc|primary|intra-?cranial|liver|brain|bone", mention.text, re.I)
-    if re.search(r"\b(?:pseudo|non|free (?:of|from) time to)[- ]?$", before, re.I):
+    if sentence.section is not None and sentence.section.name in ("review_of_systems", "social_history"):
         return False
-    if "verb" in mention.value:
-        if _NON_TUMOUR_SUBJECT.search(before):
+    begin = max(sentence.start, mention.start - 90)
+    subjects = reading.within(begin, mention.start, SUBJECT)
+    if subjects and not reading.within(subjects[-1].end, mention.start, TUMOUR):
+        rest = reading.text[subjects[-1].end : mention.start]
+        if not re.search(r"\b(?:he|she|they|patient|pt)\b", rest, re.I):
             return False
-        return not _elsewhere(reading, mention, "named") or _BURDEN.search(before) is not None
-    if named:
-        return not re.search(r"\b(?:kidney|renal|lung|parkinson\W?s|crohn\W?s|alzheimer\W?s|heart|coronary|airways?|joint|interstitial|vascular|valve|small vessel|liver)[ ]*$", before, re.I) or "metasta" in mention.text.lower()
-    if sentence.section and sentence.section.name in ("review_of_systems", "social_history"):
-        return False
-    if _NON_TUMOUR_SUBJECT.search(before):
-        return False
-    return not _elsewhere(reading, mention, "named") or bool(reading.in_sentence(mention.sentence, LUNG))
+    tumour = reading.within(begin, mention.start, TUMOUR) or reading.in_sentence(mention.sentence, LUNG)
+    return bool(tumour) or not _elsewhere(reading, mention, "named")
 
 
 def _criteria(reading: Reading, mention: Mention) -> str | None:
-    """The criteria named nearest in the sentence; right behind counts most ("SD (RECIST 1.1)")."""
+    """The criteria named nearest in the sentence; those behind count a little more ("SD (RECIST 1.1)")."""
     found = reading.in_sentence(mention.sentence, CRITERIA)
     if not found:
         return None
-    nearest = min(found, key=lambda m: m.start - mention.end if m.start >= mention.end else (mention.start - m.end) * 1.2)
-    return str(nearest.value["criteria"])
+
+    def distance(named: Mention) -> float:
+        return named.start - mention.end if named.start >= mention.end else (mention.start - named.end) * 1.2
+
+    return str(min(found, key=distance).value["criteria"])
 
 
-def _scope(reading: Reading, mention: Mention) -> str | None:
-    """What the category is of: the label before it in its line, the whole of the head, or None."""
+# ---------------------------------------------------------------------------------- of what
+
+
+def _scope(reading: Reading, mention: Mention, category: str) -> str | None:
+    """What the category is of: the label before it, one site, the head, or (None) the whole."""
+    if mention.value.get("scope") == "pathological":
+        return "pathological"
     sentence = reading.sentences[mention.sentence]
-    labels = [m for m in reading.in_sentence(mention.sentence, SCOPE) if m.end <= mention.start or m.value["scope"] in ("cranial", "body")]
-    for label in reversed([m for m in labels if m.value["scope"] in ("target", "non_target", "overall") and m.end <= mention.start]):
+    before = reading.within(sentence.start, mention.start, SCOPE)
+    for label in reversed([m for m in before if m.value["scope"] in ("target", "non_target", "overall")]):
         between = reading.text[label.end : mention.start]
-        before = reading.text[sentence.start : label.start]
         if label.value["scope"] == "overall":
             return "overall" if not re.search(r"[.;]", between) else None
-        if re.search(r"\bsum\b|;|\.(?: |$)", between + "|" + before[-14:]):
+        ahead = reading.text[sentence.start : label.start]
+        if re.search(r"\bsum\b|;|\.(?: |$)", between + "|" + ahead[-14:]):
             continue
-        opens = re.search(r"(?:^|[.;:,|(]|[ ]{2,}|\bin|\bof|[-*•])[ ]*(?:the )?$", before) is not None
-        if opens:
+        if re.search(r"(?:^|[.;:,|(]|[ ]{2,}|\bin|\bof|[-*•])[ ]*(?:the )?$", ahead):
             return str(label.value["scope"])
     if mention.value.get("scope"):
         return str(mention.value["scope"])
-    return "site" if _of_one_site(reading, mention) else _cranial(reading, mention, labels)
+    if _of_one_site(reading, mention, category):
+        return "site"
+    return "cranial" if _cranial(reading, mention) else None
 
 
-def _of_one_site(reading: Reading, mention: Mention) -> bool:
+def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     """Whether one site's answer is told ("liver: complete response"); growth of one site is the disease's."""
-    category = _category(mention)
     if category not in ("CR", "PR", "SD"):
         return False
     sentence = reading.sentences[mention.sentence]
-    begin = max((m.end() for m in re.finditer(r"[;,.](?:[ ]|$)", reading.text[sentence.start : mention.start])), default=0)
-    sites = [m for m in reading.within(sentence.start + begin, mention.start, SITE) if m.value.get("region") != "cranial"]
+    ends = _CLAUSE_END.finditer(_without_abbreviations(reading.text[sentence.start : mention.start]))
+    begin = sentence.start + max((m.end() for m in ends), default=0)
+    sites = _body_sites(reading, begin, mention.start)
     if sites and _SITE_GAP.fullmatch(reading.text[sites[-1].end : mention.start]):
-        return not any(m.start <= sites[-1].start < m.end or 0 <= sites[-1].start - m.end < 25 for m in reading.in_sentence(mention.sentence, STUDY))
-    behind = [m for m in reading.within(mention.end, sentence.end, SITE) if m.value.get("region") != "cranial"]
+        studies = reading.in_sentence(mention.sentence, STUDY)
+        return not any(m.start <= sites[-1].start < m.end + 25 for m in studies)
+    behind = _body_sites(reading, mention.end, sentence.end)
     return category == "CR" and bool(behind) and _SITE_BEHIND.fullmatch(reading.text[mention.end : behind[0].start]) is not None
 
 
-def _cranial(reading: Reading, mention: Mention, labels: Sequence[Mention]) -> str | None:
-    lower = mention.text.lower()
-    if "extra" in lower or "systemic" in lower:
-        return None
-    if re.search(r"intra-?cranial|cerebral|\bcns\b|\bbrain\b|(?<!extra)(?<!extra-)cranial", lower):
-        return "cranial"
-    near = [m for m in labels if m.start - mention.end < 40 and mention.start - m.end < 60]
-    near = [m for m in near if "." not in reading.text[min(m.end, mention.end) : max(m.start, mention.start)].replace("1.1", "")]
-    head = any(m.value["scope"] == "cranial" for m in near)
-    body = any(m.value["scope"] == "body" for m in near)
+def _without_abbreviations(text: str) -> str:
+    """The text with the stops of "seg." and the like blanked; its length stays."""
+    return re.sub(r"(?<=\bseg)\.|(?<=\bsegm)\.|(?<=\blt)\.|(?<=\brt)\.|(?<=\bst)\.", " ", text, flags=re.I)
+
+
+def _body_sites(reading: Reading, begin: int, end: int) -> list[Mention]:
+    return [m for m in reading.within(begin, end, SITE) if m.value.get("region") != "cranial"]
+
+
+def _of_a_lesion(reading: Reading, mention: Mention, scope: str | None) -> bool:
+    """Whether a regression is that of named lesions, which names no category of the disease."""
+    behind = reading.text[mention.end : mention.end + 4]
+    return scope in ("site", "cranial") or re.match(r"[ ](?:of|in)\b", behind) is not None
+
+
+def _cranial(reading: Reading, mention: Mention) -> bool:
+    """Whether the category is that of the head alone."""
+    if _BODY_WORD.search(mention.text):
+        return False
+    if _HEAD_WORD.search(mention.text):
+        return True
+    before, behind = _near_scopes(reading, mention)
+    if "body" in before or "body" in behind:
+        return False
     frame = reading.frames[mention.sentence] if reading.frames else None
-    if frame is not None and frame.study == "head" and not body:
-        own = any(m.value.get("region") == "head" for m in reading.in_sentence(mention.sentence, "STUDY") if m.end <= mention.start)
-        if own or reading.frames[0].study == "head" or not _after_clean_head(reading, mention):
-            return "cranial"
-    if head and not body and (frame is None or frame.study != "head"):
-        behind = any(m.value["scope"] == "cranial" and 0 <= m.start - mention.end <= 25 for m in near)
-        before = any(m.value["scope"] == "cranial" and 0 <= mention.start - m.end <= 12 for m in near)
-        return "cranial" if behind or before else None
-    return None
+    if frame is not None and frame.study == "head":
+        studies = reading.within(reading.sentences[mention.sentence].start, mention.start, STUDY)
+        own = any(m.value.get("region") == "head" for m in studies)
+        return own or reading.frames[0].study == "head" or not _after_clean_head(reading, mention)
+    return "cranial" in before or "cranial" in behind
+
+
+def _near_scopes(reading: Reading, mention: Mention) -> tuple[set[str], set[str]]:
+    """What regions are named right before and right behind it, in its own clause."""
+    sentence = reading.sentences[mention.sentence]
+    before = reading.within(max(sentence.start, mention.start - 40), mention.start, SCOPE)
+    behind = reading.within(mention.end, min(sentence.end, mention.end + 40), SCOPE)
+
+    def joined(left: int, right: int, reach: int, named: Mention) -> bool:
+        gap = reading.text[left:right].replace("1.1", "")
+        return re.search(r"[;,.]", gap) is None and (named.value["scope"] == "body" or len(gap) <= reach)
+
+    return (
+        {str(m.value["scope"]) for m in before if joined(m.end, mention.start, 12, m)},
+        {str(m.value["scope"]) for m in behind if joined(mention.end, m.start, 25, m)},
+    )
 
 
 def _after_clean_head(reading: Reading, mention: Mention) -> bool:
     """Whether the sentence before speaks of a clean head, so that this one speaks of the body."""
-    if mention.sentence == 0:
-        return True
-    return _NEGATIVE_BEFORE.search(reading.sentence_text(mention.sentence - 1)) is not None
+    return mention.sentence == 0 or _CLEAN.search(reading.sentence_text(mention.sentence - 1)) is not None
+
+
+# ---------------------------------------------------------------------------------- whether, when
 
 
 def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers:
     """ConText's qualifiers, corrected for what they cannot know of a response."""
     found = mention.qualifiers
-    sentence = reading.sentences[mention.sentence]
-    before = reading.text[sentence.start : mention.start]
+    before = _before(reading, mention)
     assertion, temporality = found.assertion, found.temporality
     if temporality is Temporality.PLANNED:  # "due to progression", "discussed: PR"; a response is never planned
         temporality = Temporality.CURRENT
-    if temporality is Temporality.HISTORICAL and re.search(r"(?:\b(?:has|have)|'s|'ve)[ ]had\b|\bhad an?\b", before, re.I) and not _PAST.search(before):
+    if temporality is Temporality.HISTORICAL and _JUST_HAD.search(before) and not _PAST.search(before):
         temporality = Temporality.CURRENT  # "has had a partial response"
+    if _EARLIER_READ.search(before):
+        temporality = Temporality.HISTORICAL
     if category == "NE" and assertion is Assertion.NEGATED:  # the "no" and "not" belong to the category
         assertion = Assertion.AFFIRMED
-    if assertion is Assertion.AFFIRMED and category == "PD" and "UNCONFIRMED" in found.cues:
-        assertion = Assertion.NEGATED
-    if assertion is Assertion.AFFIRMED and category == "PD" and _AT_EVENT.search(before):
-        rest = reading.sentence_text(mention.sentence)
-        planned = sentence.section is not None and sentence.section.name == "plan"
-        if planned or _LIKE_PLAN.search(rest):
+    if assertion is Assertion.AFFIRMED and _CONDITION.search(before):
+        assertion = Assertion.HYPOTHETICAL
+    if assertion is Assertion.AFFIRMED and category == "PD":
+        if "UNCONFIRMED" in found.cues:
+            assertion = Assertion.NEGATED
+        elif _AT_EVENT.search(before) and _is_plan(reading, mention):
             assertion = Assertion.HYPOTHETICAL
-    if _other_tumour(reading, mention):
+    if _other_tumour(reading, mention) or _known_before_the_scan(reading, mention):
         temporality = Temporality.HISTORICAL
     return replace(found, assertion=assertion, temporality=temporality)
+
+
+def _is_plan(reading: Reading, mention: Mention) -> bool:
+    section = reading.sentences[mention.sentence].section
+    if section is not None and section.name == "plan":
+        return True
+    return _LIKE_PLAN.search(reading.sentence_text(mention.sentence)) is not None
+
+
+def _known_before_the_scan(reading: Reading, mention: Mention) -> bool:
+    """Whether the request of an imaging report tells it, so that it is older than the report."""
+    section = reading.sentences[mention.sentence].section
+    study = reading.frames[mention.sentence].study if reading.frames else None
+    return study is not None and section is not None and section.name in ("indication", "comparison")
 
 
 def _other_tumour(reading: Reading, mention: Mention) -> bool:
@@ -346,7 +475,7 @@ def _other_tumour(reading: Reading, mention: Mention) -> bool:
         return False
     section = reading.sentences[mention.sentence].section
     past = section is not None and section.name == "past_medical_history"
-    return past or re.search(r"\b(?:since|in|after|from)?[ ]?(?:19|20)\d\d\b|\bsince\b|\byears?\b", reading.sentence_text(mention.sentence)) is not None
+    return past or _YEARS.search(reading.sentence_text(mention.sentence)) is not None
 
 
 # ---------------------------------------------------------------------------------- several mentions
@@ -354,26 +483,26 @@ def _other_tumour(reading: Reading, mention: Mention) -> bool:
 
 def _chosen(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
     """Drop options that nobody ticked, and lists of categories that state none."""
-    ticked = choices(reading.text, [c.span for c in found])
-    kept = [c for c in found if ticked.get(c.span, True)]
+    ticked = choices(reading.text, [candidate.span for candidate in found])
+    kept = [candidate for candidate in found if ticked.get(candidate.span, True)]
     result: list[_Candidate] = []
-    position = 0
-    while position < len(kept):
-        run = [kept[position]]
-        while position + len(run) < len(kept) and kept[position].span not in ticked and _is_gap(reading, run[-1], kept[position + len(run)], _OPTION_GAP):
-            run.append(kept[position + len(run)])
-        position += len(run)
+    run: list[_Candidate] = []
+    for candidate in kept:
+        if run and candidate.span not in ticked and _between(reading, run[-1], candidate, _OPTION_GAP):
+            run.append(candidate)
+            continue
         result.extend(_alternatives(reading, run))
-    return result
+        run = [candidate]
+    return result + _alternatives(reading, run)
 
 
-def _is_gap(reading: Reading, left: _Candidate, right: _Candidate, pattern: re.Pattern[str]) -> bool:
+def _between(reading: Reading, left: _Candidate, right: _Candidate, pattern: re.Pattern[str]) -> bool:
     return pattern.fullmatch(reading.text[left.mention.end : right.mention.start]) is not None
 
 
 def _alternatives(reading: Reading, run: list[_Candidate]) -> list[_Candidate]:
     """What "PR or SD", "CR/PR/SD/PD" state: nothing for sure."""
-    if len({c.category for c in run}) < 2:
+    if len({candidate.category for candidate in run}) < 2:
         return run
     gap = reading.text[run[0].mention.end : run[1].mention.start]
     if len(run) > 2 or "+" in gap or "&" in gap:
@@ -383,40 +512,41 @@ def _alternatives(reading: Reading, run: list[_Candidate]) -> list[_Candidate]:
     trial = _TRIAL.search(reading.sentence_text(run[0].mention.sentence)) is not None
     doubt = Assertion.HYPOTHETICAL if trial else Assertion.POSSIBLE
     return [
-        replace(c, qualifiers=replace(c.qualifiers, assertion=doubt)) if c.qualifiers.assertion is Assertion.AFFIRMED else c
-        for c in run
+        replace(candidate, qualifiers=replace(candidate.qualifiers, assertion=doubt))
+        if candidate.qualifiers.assertion is Assertion.AFFIRMED
+        else candidate
+        for candidate in run
     ]
 
 
 def _series(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
     """Mark as former what a later time point of the same row or list supersedes."""
     former: set[int] = set()
-    for left, right in zip(range(len(found)), range(1, len(found)), strict=False):
-        a, b = found[left], found[right]
-        if _is_gap(reading, a, b, _ARROW_GAP):
-            former.add(left)
-        elif _is_gap(reading, a, b, _TABLE_GAP) and not _same_box_line(reading, a):
-            former.add(right if _newest_first(reading, a.mention) else left)
+    for number in range(len(found) - 1):
+        a, b = found[number], found[number + 1]
+        if _between(reading, a, b, _ARROW_GAP):
+            former.add(number)
+        elif _between(reading, a, b, _TABLE_GAP) and not _ticked(reading, a):
+            former.add(number + 1 if _newest_first(reading, a.mention) else number)
         elif _listed(reading, a.mention) and _listed(reading, b.mention) and _next_line(reading, a.mention, b.mention):
-            former.add(right if _descending(reading, a.mention, b.mention) else left)
-    return [
-        replace(c, scope="former" if c.scope in (None, "overall") else c.scope, qualifiers=replace(c.qualifiers, temporality=Temporality.HISTORICAL))
-        if number in former
-        else c
-        for number, c in enumerate(found)
-    ]
+            former.add(number + 1 if _descending(reading, a.mention, b.mention) else number)
+    return [_as_former(candidate) if number in former else candidate for number, candidate in enumerate(found)]
 
 
-def _same_box_line(reading: Reading, candidate: _Candidate) -> bool:
-    start = reading.text.rfind("\n", 0, candidate.mention.start) + 1
-    return bool(choices(reading.text[start : candidate.mention.end + 8], [(candidate.mention.start - start, candidate.mention.end - start)]))
+def _as_former(candidate: _Candidate) -> _Candidate:
+    scope = "former" if candidate.scope in (None, "overall") else candidate.scope
+    return replace(candidate, scope=scope, qualifiers=replace(candidate.qualifiers, temporality=Temporality.HISTORICAL))
+
+
+def _ticked(reading: Reading, candidate: _Candidate) -> bool:
+    return bool(choices(reading.text, [candidate.span]))
 
 
 def _listed(reading: Reading, mention: Mention) -> bool:
     """Whether its line begins with a time point ("Scan April: SD", "TP2 | SD")."""
     start = reading.text.rfind("\n", 0, mention.start) + 1
     before = reading.text[start : mention.start]
-    return len(before) < 60 and _LABELLED.search(before) is not None and not re.search(r"[.;] ", before)
+    return len(before) < 60 and _LABELLED.search(before) is not None and re.search(r"[.;] ", before) is None
 
 
 def _next_line(reading: Reading, a: Mention, b: Mention) -> bool:
@@ -426,11 +556,11 @@ def _next_line(reading: Reading, a: Mention, b: Mention) -> bool:
 
 def _descending(reading: Reading, a: Mention, b: Mention) -> bool:
     """Whether a list has its newest line first, as its dates tell."""
-    first, second = (_line_date(reading, m) for m in (a, b))
+    first, second = _line_date(reading, a), _line_date(reading, b)
     return first is not None and second is not None and first > second
 
 
-def _line_date(reading: Reading, mention: Mention) -> Any:
+def _line_date(reading: Reading, mention: Mention) -> date | None:
     start = reading.text.rfind("\n", 0, mention.start) + 1
     day = next(reading.dates_within(start, mention.start), None)
     return day.date.latest if day else None
@@ -444,7 +574,7 @@ def _newest_first(reading: Reading, mention: Mention) -> bool:
         if end < 0:
             return False
         start = reading.text.rfind("\n", 0, end) + 1
-        days = [d.date.latest for d in reading.dates_within(start, end)]
+        days = [day.date.latest for day in reading.dates_within(start, end)]
         if len(days) > 1:
             return days[0] > days[-1]
     return False
@@ -456,33 +586,28 @@ def _newest_first(reading: Reading, mention: Mention) -> bool:
 def _hints(reading: Reading) -> Iterator[Finding]:
     """Directions without a name: at most one of a category in a sentence about the tumour."""
     seen: set[tuple[int, str]] = set()
-    false = reading.of(FALSE)
     for mention in reading.of(RESPONSE):
         category = str(mention.value.get("category"))
         key = (mention.sentence, category)
         if mention.value.get("explicit") is not False or key in seen or not _hint_holds(reading, mention):
             continue
-        if any(f.start < mention.end and mention.start < f.end for f in false):
-            continue
         seen.add(key)
-        yield reading.finding(
-            "response", {"category": category, "criteria": None, "explicit": False}, mention.start, mention.end, by=mention
-        )
+        value = {"category": category, "criteria": None, "explicit": False}
+        yield reading.finding("response", value, mention.start, mention.end, by=mention)
 
 
 def _hint_holds(reading: Reading, mention: Mention) -> bool:
+    """Whether a direction is told of the tumour, as it is now."""
     qualifiers = mention.qualifiers
     if qualifiers.assertion is not Assertion.AFFIRMED or qualifiers.experiencer is not Experiencer.PATIENT:
         return False
-    if qualifiers.temporality is Temporality.HISTORICAL:
-        return False
     sentence = reading.sentences[mention.sentence]
     section = sentence.section.name if sentence.section else ""
-    if section in _STRICT_SECTIONS or section in ("past_medical_history", "comparison", "indication", "family_history"):
+    if qualifiers.temporality is Temporality.HISTORICAL or section in _NO_HINT_SECTIONS or _otherwise(reading, mention):
         return False
-    text = reading.sentence_text(mention.sentence)
-    around = reading.text[max(sentence.start, mention.start - 50) : min(sentence.end, mention.end + 50)]
-    if re.search(r"\bno\b(?: \w+){0,2}[ ]*$", reading.text[sentence.start : mention.start], re.I):
+    if re.search(r"\bno\b(?: \w+){0,2}[ ]*$", _before(reading, mention), re.I):
         return False
-    return _BURDEN.search(text) is not None and _BENIGN_NEAR.search(around) is None
-
+    near: Callable[[str], list[Mention]] = lambda category: reading.within(  # noqa: E731
+        max(sentence.start, mention.start - 70), min(sentence.end, mention.end + 70), category
+    )
+    return bool(near(TUMOUR)) and not near(BENIGN)

@@ -1,10 +1,152 @@
+"""Stage groups of cancers, I to IV with their letters.
+
+Kidneys, hearts, ulcers and much else have stages as well; the disease named nearest tells which is meant.
+The value has, beside the contract's keys: ``other_tumour`` where the sentence names another tumour, and
+``revised`` where the stage replaces one told before.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from extractor.language.reading import Reading
-from extractor.records import Finding
+from extractor.findings.clauses import outermost
+from extractor.findings.nearby import standing
+from extractor.language.reading import Mention, Reading
+from extractor.records import Experiencer, Finding, Temporality
+
+STAGE, BARE, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_SYSTEM", "STAGE_REVISED"
+ELSE, LUNG, OTHER = "STAGE_ELSE", "STAGE_LUNG", "STAGE_TUMOUR"
+
+_ROMAN: Mapping[str, str] = {"1": "I", "2": "II", "3": "III", "4": "IV", "one": "I", "two": "II", "three": "III", "four": "IV"}
+_EDITIONS: Mapping[str, str] = {"seventh": "7", "eighth": "8", "ninth": "9"}
+_REACH_BEFORE, _REACH_BEHIND = 50, 25
+_PART = re.compile(r"[,;]|[.](?=[ ])")
+_BESIDE_TNM = re.compile(r"[ ]?(?:[,;:=/(>|-]{0,3}|-+>|=+>|so|i\.e\.|thus|therefore|hence|is|means|equals)[ ]?(?:an?[ ])?(?:UICC|AJCC)?[ ]?")
+_TUMOUR_BEHIND = re.compile(r"[ ](?:\w+[ -]){0,2}?(?:nsclc|lung|adenoca\w*|squamous|carcinoma|cancer|disease(?= |[.,;]|$))", re.I)
+_TUMOUR_BEFORE = re.compile(r"(?:nsclc|cancer|carcinoma|adenoca\w*|lung ca|SCC|primary)(?: of (?:the )?(?:\w+ ){1,4})?[ ]?[,:(-]{0,2}[ ]?(?:\w+[ ])?$", re.I)
+_FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
+_LATER_DISEASE = re.compile(r"recurren|relaps|progress|now metastatic|after (?:chemo|surg|treatment|induction|neoadj)", re.I)
+_LETTERED = re.compile(r"(?:IV|III|II|I)[ABC][1-3]?$")
+"""Stage groups with a capital letter are those of cancers."""
+_PAST_SECTIONS = frozenset(("past_medical_history",))
 
 
 def find(reading: Reading) -> Iterator[Finding]:
-    return iter(())
+    """The stages of a note."""
+    named = outermost(reading.of(STAGE))
+    bare = [m for m in outermost(reading.of(BARE)) if not any(n.start < m.end and m.start < n.end for n in named) and _is_stage(reading, m)]
+    mentions = sorted([m for m in named if _of_cancer(reading, m)] + bare, key=lambda m: m.start)
+    for number, mention in enumerate(mentions):
+        floor = mentions[number - 1].end if number else 0
+        ceiling = mentions[number + 1].start if number + 1 < len(mentions) else None
+        yield from _findings(reading, mention, floor, ceiling)
+
+
+def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | None) -> Iterator[Finding]:
+    groups = {key.replace("_two", "2").rstrip("_"): text for key, text in mention.groups.items()}
+    first = _group(groups["num"], groups.get("letter"), groups.get("sub"))
+    told = [first]
+    if "num2" in groups:
+        told.append(_group(groups["num2"], groups.get("letter2"), None))
+    state = standing(reading, mention, floor, ceiling)
+    changes = state.changes()
+    other = state.experiencer is Experiencer.PATIENT and _other_tumour(reading, mention)
+    section = reading.sentences[mention.sentence].section
+    before, after = reading.text[max(0, mention.start - 12) : mention.start], reading.text[mention.end : mention.end + 50]
+    if _FROM.search(before) and _TO.match(after) or (section and section.name in _PAST_SECTIONS):
+        changes["temporality"] = Temporality.HISTORICAL
+    revised = _revised(reading, mention, floor) and changes["temporality"] is Temporality.CURRENT
+    for group in told:
+        value: dict[str, Any] = {"group": group, "system": _system(reading, mention)}
+        if other:
+            value["other_tumour"] = True
+        if revised:
+            value["revised"] = True
+        yield reading.finding("stage", value, mention.start, mention.end, by=mention, **changes)
+
+
+def _group(number: str, letter: str | None, sub: str | None) -> str:
+    roman = _ROMAN.get(number.lower(), number.upper())
+    return roman + re.sub(r"[^A-Z]", "", (letter or "").upper()) + (sub or "" if letter else "")
+
+
+def _system(reading: Reading, mention: Mention) -> str | None:
+    """The edition that the sentence names, the nearest one."""
+    named = reading.in_sentence(mention.sentence, SYSTEM)
+    if not named:
+        return None
+    nearest = min(named, key=lambda m: min(abs(m.start - mention.end), abs(mention.start - m.end)))
+    edition = next(iter(nearest.groups.values()))
+    return f"AJCC{_EDITIONS.get(edition.lower(), edition)}"
+
+
+def _of_cancer(reading: Reading, mention: Mention) -> bool:
+    """Whether the disease nearest to a stage is no other disease that has stages."""
+    sentence = reading.sentences[mention.sentence]
+    behind = reading.within(mention.end, min(sentence.end, mention.end + _REACH_BEHIND), ELSE, LUNG, OTHER)
+    for disease in behind:
+        if not _PART.search(reading.text, mention.end, disease.start):
+            return disease.category != ELSE
+        break
+    inside = reading.within(mention.start, mention.end, ELSE)
+    if inside:
+        return False
+    before = reading.within(max(sentence.start, mention.start - _REACH_BEFORE), mention.start, ELSE, LUNG, OTHER)
+    if not before or before[-1].category != ELSE:
+        return True
+    between = reading.text[before[-1].end : mention.start]
+    if ";" in between:
+        return True
+    tumour = reading.in_sentence(mention.sentence, LUNG, OTHER)
+    return "," in between and (bool(tumour) or bool(_LETTERED.search(mention.text)))
+
+
+def _is_stage(reading: Reading, mention: Mention) -> bool:
+    """Whether a bare "IVB" stands beside a TNM or a tumour's name."""
+    text = reading.text
+    sentence = reading.sentences[mention.sentence]
+    lettered = "letter" in mention.groups
+    if reading.within(max(sentence.start, mention.start - 12), mention.start, ELSE):
+        return False
+    for tnm in reading.within(max(sentence.start, mention.start - 80), mention.start, "TNM"):
+        if _BESIDE_TNM.fullmatch(text, tnm.end, mention.start):
+            return True
+    for tnm in reading.within(mention.end, min(sentence.end, mention.end + 60), "TNM"):
+        if re.fullmatch(r"[ ]?[(,:=;-]{1,2}[ ]?|[ ]", text[mention.end : tnm.start]):
+            return True
+    if not lettered:
+        return False
+    if _TUMOUR_BEHIND.match(text, mention.end, min(sentence.end, mention.end + 40)):
+        return True
+    return _TUMOUR_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
+
+
+def _other_tumour(reading: Reading, mention: Mention) -> bool:
+    return nearest_tumour_is_other(reading, mention)
+
+
+def nearest_tumour_is_other(reading: Reading, mention: Mention) -> bool:
+    """Whether the tumour that the sentence names nearest to a mention is none of the lung."""
+    named = [m for m in reading.in_sentence(mention.sentence, LUNG, OTHER) if not (mention.start < m.start and m.end < mention.end)]
+    if not named:
+        return False
+
+    def distance(tumour: Mention) -> float:
+        if tumour.start >= mention.end:
+            between, gap = reading.text[mention.end : tumour.start], tumour.start - mention.end
+        else:
+            between, gap = reading.text[tumour.end : mention.start], mention.start - tumour.end
+        return gap + 40 * len(_PART.findall(between)) + (0 if tumour.category == LUNG else 0.5)
+
+    return min(named, key=distance).category == OTHER
+
+
+def _revised(reading: Reading, mention: Mention, floor: int) -> bool:
+    """Whether it replaces a stage told before; a recurrence does not change the stage."""
+    sentence = reading.sentences[mention.sentence]
+    cues = reading.within(sentence.start, mention.end, REVISED)
+    if not cues or mention.start - cues[-1].end > 60 or (floor > cues[-1].end and not _FROM.search(reading.text[cues[-1].end : floor])):
+        cues = [c for c in cues if mention.start - c.end <= 90 and re.search(r"\bto\b[^,;]*$", reading.text[c.end : mention.end])]
+    return bool(cues) and not _LATER_DISEASE.search(reading.sentence_text(mention.sentence))

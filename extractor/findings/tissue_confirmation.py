@@ -16,7 +16,7 @@ from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Tempo
 
 TISSUE, PROCEDURE, RESULT, FALSE, HISTOLOGY = "TISSUE", "TISSUE_PROCEDURE", "TISSUE_RESULT", "TISSUE_FALSE", "HISTOLOGY"
 
-_CLAUSE = re.compile(r";|\.(?:[ ]|$)|,[ ](?:but|and then)[ ]")
+_CLAUSE = re.compile(r";|,[ ](?:but|and then)[ ]")
 _QUOTED_RULE = re.compile(r"\b(?:trial|study|protocol|requir\w+|needs?|inclusion|criteri\w+|eligib\w+|asks?)\b", re.I)
 _OPENING = re.compile(r"(?:[-*•>]+|\(?\d{1,2}[.)])?[ ]*(?:(?:dx|dg|diagnosis|diagnosed|histology|path)[ .:]*)?(?:[\w./-]{1,10}[ ,]{1,2}){0,3}", re.I)
 _REPORT = re.compile(r"patholog|histolog|cytolog", re.I)

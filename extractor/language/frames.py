@@ -123,7 +123,8 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
         study = studies[0]
         day = _date_near(reading, study, sentence.end)
         region, modality = study.value.get("region"), study.value.get("modality")
-        if base.study and day is None and number >= _HEAD_LINES:
+        headed = reading.text[sentence.start : study.start].strip(" -*") == "" and reading.text[study.end : study.end + 2].lstrip().startswith(":")
+        if base.study and day is None and number >= _HEAD_LINES and not headed:
             return None
         if day is None:
             leading = _leading_date(reading, number)

@@ -143,7 +143,14 @@ class Reader:
         nlp.tokenizer = _Tokenizer(nlp.vocab)
         self._nlp = nlp
         self._targets = _Targets(nlp, rules.targets)
-        self._context = ConText(nlp, rules=None, span_attrs=None, input_span_type="group", span_group_name=_GROUP)
+        self._context = ConText(
+            nlp,
+            rules=None,
+            span_attrs=None,
+            input_span_type="group",
+            span_group_name=_GROUP,
+            prune_on_modifier_overlap=False,
+        )
         self._context.add([_cue(rule) for rule in rules.cues])
 
     @classmethod
@@ -178,9 +185,7 @@ class Reader:
             doc = self._nlp.make_doc(piece)
             doc.user_data["sentence_starts"] = [s.start - begin for s in sentences[first:last]]
             doc = self._context(self._targets(_set_sentences(doc)))
-            cues: dict[int, list[str]] = {}
-            for target, modifier in doc._.context_graph.edges:
-                cues.setdefault(target.id, []).append(modifier.category)
+            cues = _cues(doc)
             number = first
             for span, rule in sorted(zip(doc.spans[_GROUP], doc.user_data["rules"], strict=True), key=lambda pair: pair[0].start):
                 match = rule.pattern.search(piece, span.start_char)
@@ -201,6 +206,29 @@ class Reader:
                     qualifiers=qualify(cues.get(span.id, ()), section.qualifies if section else {}),
                     sentence=number,
                 )
+
+
+def _cues(doc: Doc) -> Mapping[int, Sequence[str]]:
+    """The categories of the cues that reach each target.
+
+    Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
+    modify the target: a cue for one concept takes nothing away from another. medspaCy would prune
+    them for all targets alike.
+    """
+    graph = doc._.context_graph
+    reached: dict[int, list[str]] = {}
+    for target, modifier in graph.edges:
+        start, end = modifier.modifier_span
+        outdone = any(
+            other.modifier_span[0] < end
+            and start < other.modifier_span[1]
+            and len(other) > end - start
+            and other.allows(target.label_)
+            for other in graph.modifiers
+        )
+        if not outdone:
+            reached.setdefault(target.id, []).append(modifier.category)
+    return reached
 
 
 def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:

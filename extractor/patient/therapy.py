@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -30,6 +30,8 @@ class Course:
         line: The highest line that was begun, or None when no therapy is told.
         start: The day of the first dose of the first line, where it is known to the day.
         next_line: The first day on which a later line is told to have begun, or None.
+        agents: The agents of the first line.
+        later_agents: Those of later lines.
         evidence: The findings that the line rests on.
         started_by: The findings that give the first dose.
         left: Findings that were set aside.
@@ -38,6 +40,8 @@ class Course:
     line: int | None = None
     start: date | None = None
     next_line: date | None = None
+    agents: frozenset[str] = frozenset()
+    later_agents: frozenset[str] = frozenset()
     evidence: tuple[Finding, ...] = ()
     started_by: tuple[Finding, ...] = ()
     left: tuple[SetAside, ...] = ()
@@ -47,26 +51,78 @@ def course(case: Case) -> Course:
     """Read the course of systemic therapy out of the findings.
 
     Adjuvant, neoadjuvant and definitive therapy is none of the advanced disease. Therapy whose line
-    nobody tells is taken for the first line as long as no later line is told.
+    nobody tells is of the first line, unless it was begun with new agents after a named progression:
+    that is a second line, whatever it is called.
     """
     weighed = case.weigh("systemic_therapy", historical=True).drop(_curative)
-    cycles = case.weigh("therapy_cycles", historical=True).drop(_curative)
-    later = [f for f in (*weighed.kept, *cycles.kept) if (f.value.get("line") or 0) > 1]
-    first = [f for f in weighed.kept if (f.value.get("line") or 1) == 1]
-    told = [f for f in first if f.value.get("line")] or first or [f for f in cycles.kept if f not in later]
-    days = [day for day in map(moment, later) if day]
-    starts = [f for f in first if f.value.get("event") == "start" and not f.value.get("maintenance")]
-    dated = [(f.date, f) for f in starts if f.date is not None]
-    start = min((day for day, _ in dated), default=None)
-    lines = [int(f.value["line"]) for f in later]
+    cycles = case.weigh("therapy_cycles", historical=True).drop(_curative).kept
+    numbered = [f for f in (*weighed.kept, *cycles) if (f.value.get("line") or 0) > 1]
+    switched = [] if numbered else _switched(case, weighed.kept)
+    later = numbered or switched
+    named_first = _agents(f for f in weighed.kept if f.value.get("line") == 1)
+    later_agents = _agents(later) - named_first
+    first = [f for f in weighed.kept if f not in later and not _of_agents(f, later_agents)]
+    told = [f for f in first if f.value.get("line")] or first or [f for f in cycles if f not in later]
+    started_by = _first_dose(first, [f for f in cycles if f not in later and not _of_agents(f, later_agents)])
     return Course(
-        line=max(lines, default=1 if told else None),
-        start=start,
-        next_line=min(days, default=None),
+        line=max((int(f.value.get("line") or 2) for f in later), default=1 if told else None),
+        start=started_by[0].date if started_by else None,
+        next_line=min((day for day in map(moment, later) if day), default=None),
+        agents=_agents(first) - later_agents,
+        later_agents=later_agents,
         evidence=tuple(later or told),
-        started_by=tuple(f for day, f in dated if day == start),
+        started_by=started_by,
         left=weighed.left,
     )
+
+
+def _agents(findings: Iterable[Finding]) -> frozenset[str]:
+    return frozenset(agent for finding in findings for agent in finding.value.get("agents") or ())
+
+
+def _of_agents(finding: Finding, agents: frozenset[str]) -> bool:
+    """Whether a finding whose line is not told names no other agents than these."""
+    own = _agents([finding])
+    return finding.value.get("line") is None and bool(own) and own <= agents
+
+
+def _switched(case: Case, therapies: Sequence[Finding]) -> list[Finding]:
+    """Therapies begun with new agents after a progression that a note names."""
+    progressed = [f for f in case.weigh("response", historical=True).kept if _is_progression(f)]
+    for day in sorted(day for day in map(moment, progressed) if day):
+        before = _agents(f for f in therapies if (told := moment(f)) and told < day)
+        after = [f for f in therapies if (told := moment(f)) and told > day and f.value.get("line") is None]
+        new = [f for f in after if (own := _agents([f])) and not own & before]
+        if before and any(f.value.get("event") == "start" for f in new):
+            return new
+    return []
+
+
+def _is_progression(finding: Finding) -> bool:
+    told = finding.value.get("explicit") and finding.value.get("category") == "PD"
+    return bool(told) and _part_of_the_disease(finding) is None
+
+
+def _first_dose(therapies: Sequence[Finding], cycles: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings that give the day of the first dose; none where only its month is known."""
+    starts = [f for f in therapies if _is_start(f) and not f.value.get("maintenance")]
+    starts += [f for f in cycles if _is_first_cycle(f) and not f.value.get("maintenance")]
+    first = min((f.date for f in starts if f.date), default=None)
+    months = [str(month) for f in therapies if (month := f.value.get("start_month"))]
+    if first is None or any(month < f"{first:%Y-%m}" for month in months):
+        return ()
+    return tuple(f for f in starts if f.date == first)
+
+
+def _is_start(finding: Finding) -> bool:
+    """Whether a start is told, or the first line stands in a dated line of a history."""
+    in_history = finding.context.get("dated") and not finding.context.get("study")
+    return finding.value.get("event") == "start" or bool(finding.value.get("line") == 1 and in_history)
+
+
+def _is_first_cycle(finding: Finding) -> bool:
+    """Whether a finding is the first cycle, given on a day of its own ("C1 10 Feb")."""
+    return finding.value.get("completed") == 1 and finding.date != finding.note_date
 
 
 def _curative(finding: Finding) -> str | None:
@@ -81,8 +137,11 @@ def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
         number = finding.value.get("line")
         if number is not None and number > 1:
             return f"of line {number}, not of the first line"
+        if _of_agents(finding, course.later_agents):
+            return "of a later line, not of the first line"
         day = moment(finding)
-        if number is None and course.next_line and (day is None or day >= course.next_line):
+        named = number is not None or bool(_agents([finding]) & course.agents)
+        if not named and course.next_line and (day is None or day >= course.next_line):
             return "told after a later line began"
         if finding.date and finding.context.get("dated") and course.start and finding.date < course.start:
             return "before the first line began"
@@ -93,7 +152,7 @@ def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
 
 def line(case: Case, course: Course) -> Fact:
     """The highest line of systemic therapy begun; ``counted_in_cycles`` tells how the first is told."""
-    counted = _first_line_cycles(case, course).kept
+    counted = _first_line_cycles(case, course).drop(_first_dose_only(case)).kept
     notes = {"counted_in_cycles": bool(counted)}
     return Fact(course.line, course.evidence, course.left, notes=notes)
 
@@ -107,14 +166,28 @@ def _maintenance(finding: Finding) -> str | None:
     return "maintenance does not count" if finding.value.get("maintenance") else None
 
 
+def _first_dose_only(case: Case) -> Callable[[Finding], str | None]:
+    """The day of a first cycle long ago tells when therapy began, not how many cycles were given."""
+
+    def reason(finding: Finding) -> str | None:
+        day = finding.date
+        old = day is not None and case.as_of is not None and case.as_of - day > _RECENT
+        return "the first dose, not a count" if old and _is_first_cycle(finding) else None
+
+    return reason
+
+
+def _not_a_count(finding: Finding) -> str | None:
+    return "no number completed" if finding.value.get("completed") is None else None
+
+
 def cycles(case: Case, course: Course) -> Fact:
     """The cycles of the first-line regimen that are completed, maintenance not included.
 
     Cycles only add up, so the highest number told has the last word. An uncertain number above all
     certain ones leaves the fact empty, marked ``uncertain``.
     """
-    weighed = _first_line_cycles(case, course)
-    weighed = weighed.drop(lambda f: "no number completed" if f.value.get("completed") is None else None)
+    weighed = _first_line_cycles(case, course).drop(_first_dose_only(case)).drop(_not_a_count)
     if not weighed.kept:
         unsure = [item.finding for item in weighed.left if item.finding.value.get("uncertain")]
         return Fact(set_aside=weighed.left, notes={"uncertain": True} if unsure else {})

@@ -131,10 +131,10 @@ def _marks(html: str) -> Iterator[object]:
     return iter((page, page.elements[0][1]))
 
 
-def test_a_finding_that_decides_says_what() -> None:
+def test_the_evidence_for_a_criterion_says_so() -> None:
     page = Page(highlight("stage IV", [found(0, 8)], used={"f1": "Stage"}))
     assert "used" in (page.elements[0][1]["class"] or "").split()
-    assert (page.elements[0][1]["title"] or "").endswith("decides Stage")
+    assert (page.elements[0][1]["title"] or "").endswith("evidence for Stage")
 
 
 def test_a_concept_filtered_out_keeps_its_anchor() -> None:

@@ -441,8 +441,17 @@ def answer(
     )
 
 
+def first_cycle(day: str) -> Finding:
+    return replace(given_cycles(day, 1), note_date=AS_OF)
+
+
 FIRST = drug("2025-01-10", 1, event="start")
+SECOND_DRUG = tell("systemic_therapy", "2025-04-10", agents=["docetaxel"], line=2)
 SECOND = drug("2025-04-10", 2, event="start")
+
+
+PROGRESSED = answer("2025-03-20", "PD", study="body")
+SWITCHED = tell("systemic_therapy", "2025-04-10", agents=["docetaxel"], line=None, event="start")
 
 
 @rows(
@@ -454,6 +463,11 @@ SECOND = drug("2025-04-10", 2, event="start")
     ("second line of cycles", [FIRST, given_cycles("2025-05-01", 2, line=2)], 2),
     ("second line planned", [FIRST, qualify(SECOND, PLANNED)], 1),
     ("second line as a possibility", [FIRST, qualify(SECOND, HYPOTHETICAL)], 1),
+    ("switched after progression", [drug("2025-01-10"), PROGRESSED, SWITCHED], 2),
+    ("switched without progression", [drug("2025-01-10"), SWITCHED], 1),
+    ("progression denied", [drug("2025-01-10"), qualify(PROGRESSED, NEGATED), SWITCHED], 1),
+    ("the same agents go on", [drug("2025-01-10"), PROGRESSED, drug("2025-04-10", event="start")], 1),
+    ("progression after a cure", [drug("2023-01-10", setting="adjuvant"), PROGRESSED, SWITCHED], 1),
     ("adjuvant only", [drug("2023-01-10", setting="adjuvant")], None),
     ("adjuvant, then first", [drug("2023-01-10", setting="adjuvant"), FIRST], 1),
 )
@@ -487,6 +501,24 @@ def test_the_line_tells_how_therapy_is_counted() -> None:
         3,
     ),
     ("second line by date", [FIRST, given_cycles("2025-03-01", 3), SECOND, given_cycles("2025-05-01", 4)], 3),
+    (
+        "the second line by its agents",
+        [
+            FIRST,
+            given_cycles("2025-03-01", 3),
+            PROGRESSED,
+            SWITCHED,
+            given_cycles("2025-03-01", 4, agents=["docetaxel"]),
+        ],
+        3,
+    ),
+    (
+        "the first line by its agents",
+        [FIRST, SECOND_DRUG, given_cycles("2025-05-01", 4, agents=["carboplatin"])],
+        4,
+    ),
+    ("the day of the first cycle", [FIRST, first_cycle("2025-01-10")], None),
+    ("a first cycle lately", [first_cycle("2025-06-20")], 1),
     ("looking back", [FIRST, qualify(given_cycles("2025-03-01", 4), HISTORICAL)], 4),
     ("only planned ones counted", [FIRST, given_cycles("2025-03-01", None)], None),
     ("uncertain", [FIRST, given_cycles("2025-03-01", 3, uncertain=True)], None),
@@ -641,6 +673,15 @@ def duration(day: str, months: float, **value: Any) -> Finding:
     ),
     ("told", [drug("2025-01-10", 1), duration("2025-05-01", 3.7)], 3.7),
     ("dates before words", [FIRST, CT, duration("2025-05-01", 4.0)], 3.1),
+    ("first cycle", [drug("2025-03-01", 1, event="start"), first_cycle("2025-01-10"), CT], 3.1),
+    ("a dated line of the history", [replace(drug("2025-01-10", 1), context={"dated": True}), CT], 3.1),
+    (
+        "a dated line of a scan",
+        [replace(drug("2025-01-10", 1), context={"dated": True, "study": "body"}), CT],
+        None,
+    ),
+    ("an earlier start known to the month", [drug("2024-11-30", start_month="2024-11"), FIRST, CT], None),
+    ("the same start told to the month", [drug("2025-01-31", start_month="2025-01"), FIRST, CT], 3.1),
     ("start known to the month", [drug(None, 1, event="start"), CT], None),
     ("the later drug is no start", [FIRST, drug("2025-03-01", 1, event="start", maintenance=True), CT], 3.1),
     ("the first dose", [FIRST, drug("2025-02-01", 1, event="start"), CT], 3.1),

@@ -42,7 +42,8 @@ pytestmark = pytest.mark.skipif(
 FILLER = "Slept well, appetite good, walks the dog twice a day.\n" * 60
 NOTE = (
     "Clinic letter\n\n59-year-old woman.\n</div></style><script>window.ran = 1</script>"
-    f"<img src=x onerror='window.ran = 2'>\n{FILLER}\nBiopsy in May: adenocarcinoma of the lung. ECOG performance status 1.\n{FILLER}"
+    f"<img src=x onerror='window.ran = 2'>\n{FILLER}\n"
+    f"Biopsy in May: adenocarcinoma of the lung. ECOG performance status 1.\n{FILLER}"
 )
 VISIBLE = """mark => {
     const box = mark.getBoundingClientRect();
