@@ -37,6 +37,8 @@ _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy
 _SHOWS = re.compile(r"^[ ]*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|with|still shows?|each shows?|each have|reveals?)[ ]+(?:an?[ ]|still[ ])?$", re.I)
 _LUNG_SEGMENT = re.compile(r"(?:\b(?:right|left|rt|lt)\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I)
 """Before "S6": it is a segment of the lung, not of the sacrum."""
+_NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
+"""The number of a row: it counts nothing."""
 _TARGET_LABEL = re.compile(r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I)
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
@@ -101,7 +103,7 @@ class Phrase:
 def prune(mentions: Iterable[Mention]) -> list[Mention]:
     """Mentions without those that a longer one of the same kind covers; in order."""
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, m.category != METASTASIS)):
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, m.category != METASTASIS, m.value.get("list") == "segment")):
         if not any(mention.start < other.end and other.start < mention.end for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
@@ -117,7 +119,12 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
         if not _is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
     )
     primaries = prune(reading.in_sentence(sentence, PRIMARY))
-    rest = prune(reading.in_sentence(sentence, QUANTITY, TIMES, SIZE))
+    begin = reading.sentences[sentence].start
+    rest = [
+        m
+        for m in prune(reading.in_sentence(sentence, QUANTITY, TIMES, SIZE))
+        if not (m.category == QUANTITY and m.start == begin and _NUMBERED.match(reading.text[begin : begin + 6]))
+    ]
     sites = [s for s in sites if not any(p.start <= s.start and s.end <= p.end for p in primaries)]
     taken = [*nouns, *sites]
     if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(reading, sentence):
@@ -149,7 +156,9 @@ def _merged(sites: Sequence[Mention], text: str) -> list[Mention]:
 
 def _liver_line(reading: Reading, sentence: int) -> bool:
     """Whether the sentence before speaks of the liver: then "S7" is a segment, no sacral vertebra."""
-    return sentence > 0 and any(m.value["site"] == "liver" for m in reading.in_sentence(sentence - 1, SITE))
+    return sentence > 0 and any(
+        m.value["site"] == "liver" and m.value.get("list") != "segment" for m in reading.in_sentence(sentence - 1, SITE)
+    )
 
 
 def _as_segment(reading: Reading, mention: Mention) -> Mention:
@@ -197,13 +206,20 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
     for part in reversed(parts[:index]):
         if part.end > edge:
             continue
+        if part.category == SIZE and part.start > floor and text[part.start - 1] == "(" and re.match(r"\)[ ]*(?:and|,)?[ ]*$", text[part.end : edge]):
+            edge = part.start - 1
+            continue
+        if part.category == TIMES and "paren" in part.groups and part.start >= floor and (_JOIN.match(text[part.end : edge]) or not text[part.end : edge].strip()):
+            taken.insert(0, part)
+            edge = part.start
+            continue
         if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
             if part.category == SIZE and _LEFT_GAP.match(text[part.end : edge]) and part.start >= floor:
                 edge = part.start
                 continue
             break
         gap = text[part.end : edge]
-        joined = bool(taken) and taken[0].category in (SITE, SIDE) and part.category in (SITE, SIDE) and _JOIN.match(gap)
+        joined = bool(taken) and taken[0].category in (SITE, SIDE, TIMES) and part.category in (SITE, SIDE) and (_JOIN.match(gap) or (taken[0].category == TIMES and not gap.strip()))
         shown = part.category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(gap)
         if shown:
             taken.insert(0, part)
@@ -259,7 +275,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             break
         if re.search(r"^[ ]*,?[ ]*(?:and|or|,)[ ]*(?:the )?$", gap) and _opens_another(parts, position, text):
             break
-        if part.category == QUANTITY and "article" not in part.groups and not taken and not re.search(r"[:,=(]|numbering", gap):
+        if part.category == QUANTITY and not {"article", "both"} & part.groups.keys() and not taken and not re.search(r"[:,=(]|numbering", gap):
             break
         if part.category == TIMES and "paren" in part.groups and (gap.strip() or taken or parts[index].value.get("number") != "plural"):
             break
@@ -295,8 +311,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     quantity = counting.quantity(quantities[0].groups) if quantities else None
     article = bool(quantities) and "article" in quantities[0].groups
     both = any("both" in part.groups for part in quantities)
-    left_places = list(_places(left, text, noun))
-    right_places = list(_places(right, text, None))
+    left_places, right_places = _places(left, text), _places(right, text)
     if both and len(quantities) > 1:
         quantity = counting.quantity(next(q for q in quantities if "both" not in q.groups).groups)
     size_parts = [p for p in right if p.category == SIZE]
@@ -347,7 +362,8 @@ def _times(part: Mention) -> Count:
     return Count(value, value)
 
 
-def _places(parts: Sequence[Mention], text: str, noun: Mention | None) -> Iterator[Place]:
+def _places(parts: Sequence[Mention], text: str) -> list[Place]:
+    named: list[Place] = []
     side: Mention | None = None
     both = False
     for part in parts:
@@ -356,8 +372,12 @@ def _places(parts: Sequence[Mention], text: str, noun: Mention | None) -> Iterat
         elif part.category == QUANTITY:
             both = both or "both" in part.groups
         elif part.category == SITE:
-            yield place_of(part, side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None, both, text)
+            own_side = side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None
+            named.append(place_of(part, own_side, both, text))
             side, both = None, False
+        elif part.category == TIMES and "paren" in part.groups and named:
+            named[-1] = replace(named[-1], count=_times(part), single=True)
+    return named
 
 
 def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Place:

@@ -47,8 +47,11 @@ _PERSISTING = re.compile(
     re.I,
 )
 ANNOUNCEMENT = "PREDICATE_SITES"
+_BIOPSY = re.compile(r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I)
+_STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
+"""An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
-_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$")
+_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$", re.I)
 _HEAD_END = re.compile(r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])")
 _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
@@ -149,7 +152,8 @@ def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     """Whether a strong noun only says what the lesions before it are."""
     if strong.places or (strong.quantity is not None and not strong.article):
         return False
-    return _LINK.match(reading.text[weak.end : strong.start]) is not None
+    between = re.sub(r"\([^()]*\)", " ", reading.text[weak.end : strong.start])
+    return _LINK.match(between.lstrip(" )")) is not None
 
 
 def _header(reading: Reading, number: int) -> _Site | None:
@@ -239,15 +243,51 @@ def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, 
         return [_Site(site, region, ())]
     if phrase.noun.text.lower() in _NEEDS_PLACE:
         return []
+    biopsied = _biopsied(reading, phrase, number)
+    if biopsied is not None:
+        return [biopsied]
     if header:
         return [replace(header, places=_sided(phrase, header))]
     study = reading.frames[number].study if reading.frames else None
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
+    subject = _subject(reading, phrase, number)
+    if subject is not None:
+        return [subject]
     if last and phrase.quantity is not None and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start])):
         return [replace(last, places=())]
     return [_Site("unspecified", None, ())] if phrase.strong else []
+
+
+def _biopsied(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
+    """The site whose tissue showed "metastatic carcinoma": "biopsy of the left adrenal: …"."""
+    if not phrase.strong or phrase.noun.value.get("number") != "mass":
+        return None
+    begin = reading.sentences[number].start
+    before = reading.text[begin : phrase.start]
+    if not _BIOPSY.search(before):
+        return None
+    sites = [m for m in reading.within(begin, phrase.start, SITE) if m.value["site"] != "lung" and not m.value.get("generic")]
+    names = {m.value["site"] for m in sites}
+    if len(names) != 1:
+        return None
+    place = place_of(sites[-1], None, False, reading.text)
+    return _Site(place.site, place.region, (replace(place, single=True),))
+
+
+def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
+    """The organ shortly before a phrase: "Liver heavily infiltrated: more than twenty metastases"."""
+    if not phrase.strong:
+        return None
+    begin = max(reading.sentences[number].start, phrase.start - 60)
+    before = [m for m in atoms(reading, number) if begin <= m.start and m.end <= phrase.start]
+    if not before or before[-1].category != SITE or before[-1].value.get("lobe"):
+        return None
+    between = reading.text[before[-1].end : phrase.start]
+    if len(between) > 40 or re.search(r"[,;.)]|\b(?:and|but|with|without|from|for|of)\b", between):
+        return None
+    return _Site(str(before[-1].value["site"]), before[-1].value.get("region"), ())
 
 
 def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
@@ -347,7 +387,9 @@ def _counts_alone(
             continue
         after, before = reading.text[mention.end : sentence.end], reading.text[max(sentence.start, mention.start - 30) : mention.start]
         gone = _GONE.match(after) is not None
-        if not (gone or _REMAINS.match(after)) or not (_BEFORE_ONE.search(before) or not before.strip()):
+        if not (gone or _REMAINS.match(after)) or not (
+            _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
+        ):
             continue
         earlier = [p for p in own if p.end <= mention.start]
         if earlier and earlier[-1].places:
@@ -373,7 +415,12 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
     sentence = reading.sentences[number]
     begin = sentence.start if listed else announcements[0].start
     edge = sentence.start if listed else announcements[0].end
-    parts = [part for part in atoms(reading, number) if part.start >= edge]
+    staging = not listed and _STAGING.match(announcements[0].text) is not None
+    limit = sentence.end
+    if staging and reading.text[edge:limit].lstrip().startswith("("):
+        closing = reading.text.find(")", edge, limit)
+        limit = closing if closing >= 0 else limit
+    parts = [part for part in atoms(reading, number) if edge <= part.start < limit]
     side: Mention | None = None
     for index, part in enumerate(parts):
         if part.start < edge:
@@ -400,7 +447,7 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
         first = begin if not listed and start - announcements[0].end < 4 else start
         stop = re.search(r"\d|$", reading.text[part.end : sentence.end]) if listed else None
         name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end + (stop.start() if stop else 0)].lower()).strip()
-        finding = _make(reading, part, site, interval, first, end, "metastasis", announced=True, places=(name,) if single else ())
+        finding = _make(reading, part, site, interval, first, end, "metastasis", announced=True, staging=staging, places=(name,) if single else ())
         yield replace(finding, assertion=Assertion.NEGATED) if none else finding
 
 

@@ -150,6 +150,8 @@ def _fact(case: Case, region: str) -> Fact:
 
 def _is_background(finding: Finding) -> bool:
     """Whether a statement tells the disease's history: what was found at diagnosis."""
+    if finding.context.get("staging"):
+        return True
     return finding.section in _BACKGROUND and not finding.context.get("dated") and not finding.context.get("study")
 
 

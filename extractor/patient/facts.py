@@ -31,7 +31,7 @@ def gather(notes: Sequence[Note], findings: Sequence[Finding], as_of: date | Non
         findings: All findings in them.
         as_of: The day that the facts hold for; nothing later counts.
     """
-    case = Case(in_order(findings), as_of, {note.note_id: (note.note_type or "").lower() for note in notes})
+    case = Case(in_order(findings), as_of, _kinds(notes))
     body, head = counts.extracranial(case), counts.cranial(case)
     facts = {
         **clinical_facts(case),
@@ -63,6 +63,14 @@ def clinical_facts(case: Case) -> dict[str, Fact]:
         "consent": person.consent(case),
         "prior_local_therapy": local.prior_local_therapy(case),
     }
+
+
+def _kinds(notes: Sequence[Note]) -> dict[str, str]:
+    """The types of the notes by id; notes that share an id share their types."""
+    kinds: dict[str, str] = {}
+    for kind, note_id in sorted((str(note.note_type or "").lower(), note.note_id) for note in notes):
+        kinds[note_id] = f"{kinds.get(note_id, '')} {kind}".strip()
+    return kinds
 
 
 def _undated(notes: Sequence[Note]) -> tuple[str, ...]:

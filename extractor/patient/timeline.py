@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -198,7 +198,19 @@ class Case:
 
     def weigh(self, concept: str, historical: bool = False) -> Weighed:
         """The findings of one concept, sorted into those that may decide and the rest."""
-        return weigh(self.findings, concept, self.as_of, historical)
+        findings = self.findings
+        if concept in _AT_A_VISIT:
+            findings = tuple(_of_the_visit(finding) for finding in findings if finding.concept == concept)
+        return weigh(findings, concept, self.as_of, historical)
+
+
+_AT_A_VISIT = frozenset({"age", "performance_status", "contraception", "consent"})
+"""What is told of the patient at a visit, whatever scan the words before it speak of."""
+
+
+def _of_the_visit(finding: Finding) -> Finding:
+    scan = finding.context.get("study") and finding.note_date
+    return replace(finding, date=finding.note_date) if scan else finding
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

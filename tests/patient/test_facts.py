@@ -406,6 +406,14 @@ def test_ecog(findings: list[Finding], value: tuple[int, int] | None) -> None:
     assert told == (None if value is None else {"low": value[0], "high": value[1]})
 
 
+def test_the_day_of_a_scan_is_not_that_of_the_ecog_behind_it() -> None:
+    behind_a_scan = replace(
+        ps("2025-05-01", 1), date=date(2025, 2, 1), context={"dated": True, "study": "body"}
+    )
+    told = fact("ecog", [behind_a_scan, ps("2025-03-01", 2)])
+    assert (told.value, told.notes["date"]) == ({"low": 1, "high": 1}, date(2025, 5, 1))
+
+
 def test_ecog_tells_its_day_and_scale() -> None:
     assert fact("ecog", [ps("2025-05-01", 90, scale="KPS")]).notes == {
         "date": date(2025, 5, 1),
