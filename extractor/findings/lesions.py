@@ -81,6 +81,9 @@ class Phrase:
         sizes: How many lesions a list of sizes measures; 0 without one.
         definite: Whether it points back ("the two metastases").
         article: Whether the quantity is but an article.
+        each: Whether the quantity holds for each place ("one lesion each").
+        listing: Whether the places stand in a list behind the noun ("metastases (liver, adrenal)").
+        parts: The mentions it was made of.
     """
 
     noun: Mention
@@ -92,6 +95,7 @@ class Phrase:
     definite: bool = False
     article: bool = False
     each: bool = False
+    listing: bool = False
     parts: tuple[Mention, ...] = field(default=())
 
     @property
@@ -219,7 +223,8 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
                 continue
             break
         gap = text[part.end : edge]
-        joined = bool(taken) and taken[0].category in (SITE, SIDE, TIMES) and part.category in (SITE, SIDE) and (_JOIN.match(gap) or (taken[0].category == TIMES and not gap.strip()))
+        head = next((p for p in taken if p.category != QUANTITY), None)
+        joined = head is not None and head.category in (SITE, SIDE, TIMES) and part.category in (SITE, SIDE) and (_JOIN.match(gap) or (head.category == TIMES and not gap.strip()))
         shown = part.category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(gap)
         if shown:
             taken.insert(0, part)
@@ -331,6 +336,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         definite=_DEFINITE.search(text[max(floor, start - 40) : start]) is not None,
         article=article,
         each=bool(re.match(r"[ ,]*(?:one )?each\b", text[end : end + 12])),
+        listing=bool(right_places) and re.match(r"[ ]*[:(]", text[noun.end : noun.end + 3]) is not None,
         parts=(*left, noun, *right),
     )
 
@@ -429,8 +435,10 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return listed
     if share <= 1 and phrase.sizes > 1:
         return Count(phrase.sizes, phrase.sizes)
+    if number == "plural" and share > 1 and (singles or phrase.listing):
+        return listed if singles else counting.SOME
     if number == "plural":
-        return listed if singles and share > 1 else counting.SEVERAL
+        return counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
     if phrase.article or phrase.sizes == 1 or phrase.definite:

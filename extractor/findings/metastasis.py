@@ -48,6 +48,8 @@ _PERSISTING = re.compile(
 )
 ANNOUNCEMENT = "PREDICATE_SITES"
 _BIOPSY = re.compile(r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I)
+_TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
+"""The lesions of a RECIST sum: they are named elsewhere."""
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
@@ -119,7 +121,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
             weak = phrase
-            if not _benign(reading, phrase, number):
+            if not _benign(reading, phrase, number) and not _TARGETS.search(reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]):
                 yield from _emit(reading, phrase, number, header, last, linked=None, listed=listed)
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
@@ -383,7 +385,7 @@ def _counts_alone(
     sentence = reading.sentences[number]
     own = [p for p in phrases(reading, number) if p.strong]
     for mention in reading.in_sentence(number, QUANTITY):
-        if _overlaps(mention.start, mention.end, covered) or "article" in mention.groups:
+        if _overlaps(mention.start, mention.end, covered) or mention.value.get("vague"):
             continue
         after, before = reading.text[mention.end : sentence.end], reading.text[max(sentence.start, mention.start - 30) : mention.start]
         gone = _GONE.match(after) is not None

@@ -84,7 +84,7 @@ def _counts(case: Case, region: str) -> list[Finding]:
     known = {f.value["site"] for f in told if f.concept == "metastasis" and f.assertion is Assertion.AFFIRMED}
     if not known - {"unspecified", *_PRIMARY_SITES, *_CRANIAL} and _metastatic(case):
         # a patient with distant disease whose notes only ever say "lesion"
-        known |= {f.value["site"] for f in told if f.concept == "lesion" and f.decides} - {"other", "pericardium"}
+        known |= {f.value["site"] for f in told if f.concept == "lesion" and f.decides} - {"other", "pericardium", *_CRANIAL}
     known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
     for finding in told:
@@ -150,7 +150,7 @@ def _fact(case: Case, region: str) -> Fact:
 
 def _is_background(finding: Finding) -> bool:
     """Whether a statement tells the disease's history: what was found at diagnosis."""
-    if finding.context.get("staging"):
+    if finding.context.get("staging") or finding.section in ("indication", "comparison", "technique"):
         return True
     return finding.section in _BACKGROUND and not finding.context.get("dated") and not finding.context.get("study")
 
@@ -375,9 +375,10 @@ def _combined(
         f
         for f in case.findings
         if region == "cranial" and f.concept in ("metastasis", "lesion") and f.assertion is Assertion.POSSIBLE and f.value.get("region") == region
-        and f.experiencer is Experiencer.PATIENT and f.context.get("study") == "head" and (latest is None or _day(f) >= latest)
+        and f.experiencer is Experiencer.PATIENT and f.context.get("study") == "head" and not _is_background(f) and (latest is None or _day(f) >= latest)
     ]  # fmt: skip
-    if doubtful and not positive:
+    denied = [f for f in evidence if f.assertion is Assertion.NEGATED and f.concept == "metastasis"]
+    if doubtful and not positive and not denied:
         return Fact(set_aside=set_aside, hint="the head shows nothing but an indeterminate focus")
     fresh_clear = [f for f in clear if latest is None or _day(f) >= latest]
     if not positive and (negative_totals or (region == "cranial" and (fresh_clear or by_site))):
