@@ -48,6 +48,14 @@ _PERSISTING = re.compile(
 )
 ANNOUNCEMENT = "PREDICATE_SITES"
 _BIOPSY = re.compile(r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I)
+_OTHER_HEAD = re.compile(
+    r"^(?:\d{1,2}[a-z]?[.)][ ]*)?(?:[A-Z][\w /&-]{2,30}:|(?:Thorax|Chest|(?:Upper )?[Aa]bdomen|Pelvis|Mediastinum|Neck|Head|(?:Lymph )?[Nn]odes|"
+    r"Vessels|Bowel|Heart|Other|General|Airways|Comparison|RECIST)[\w ,]{0,20}\.$)"
+)
+_RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in all|in total|total of)\b", re.I)
+_ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
+"""The sizes in a row of a table, their unit in its head."""
+_ROW_ENDS = re.compile(r"[ ]{2,}(?:none|nil|no lesion|absent|gone|-|resolved|0)[ ]*$", re.I)
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
@@ -117,7 +125,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or weak is None and covered[:-1]):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
-        if phrase.strong and not _metastatic_here(phrase, reading.frames[number].study):
+        if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
             weak = phrase
@@ -140,12 +148,12 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     yield from _bare_sites(reading, number, taken, header)
 
 
-def _metastatic_here(phrase: Phrase, study: str | None) -> bool:
-    """Whether a word that is metastatic only at some sites stands beside one of them."""
+def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
+    """Whether a word that is metastatic only at some sites stands beside one, or in a line about one."""
     needs = phrase.noun.value.get("needs_site")
     if not needs:
         return True
-    if needs == "any" and study == "head" and not phrase.places:
+    if needs == "any" and framed and not phrase.places:
         return True
     return bool(phrase.places) and (needs == "any" or any(place.site in needs for place in phrase.places))
 
@@ -175,7 +183,7 @@ def _header(reading: Reading, number: int) -> _Site | None:
 
 def _other_head(sentence: str) -> bool:
     """Whether a sentence opens a part about something else: "Thorax:", "Chest."."""
-    return re.match(r"^(?:\d{1,2}[a-z]?[.)][ ]*)?[A-Z][\w /&-]{2,30}(?::|\.$)", sentence) is not None
+    return _OTHER_HEAD.match(sentence) is not None
 
 
 def _named_at_head(reading: Reading, begin: int, end: int) -> _Site | None:
@@ -287,7 +295,7 @@ def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
     if not before or before[-1].category != SITE or before[-1].value.get("lobe"):
         return None
     between = reading.text[before[-1].end : phrase.start]
-    if len(between) > 40 or re.search(r"[,;.)]|\b(?:and|but|with|without|from|for|of)\b", between):
+    if len(between) > 40 or re.search(r"[,;.)/]|\b(?:and|but|with|without|from|for|of|ca|cancer|carcinoma|tumou?r|primary)\b", between):
         return None
     return _Site(str(before[-1].value["site"]), before[-1].value.get("region"), ())
 
@@ -353,6 +361,7 @@ def _finding(reading: Reading, phrase: Phrase, source: Phrase, site: _Site, site
         concept="metastasis" if phrase.strong or listed else "lesion",
         places=tuple(p.name for p in site.places if p.single),
         explicit=source.quantity is not None and not source.article,
+        closed=len(sites) > 1 and phrase.strong and (source.quantity is not None or _RESIDUAL.search(reading.text[max(0, source.start - 20) : source.start + 40]) is not None),
         new=new,
     )  # fmt: skip
 
@@ -469,8 +478,15 @@ def _bare_sites(reading: Reading, number: int, covered: Sequence[tuple[int, int]
             name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
             yield _make(reading, part, _Site(str(part.value["site"]), part.value.get("region"), ()), counting.NONE, start, part.end, "lesion", bare=True, places=(name,))
             continue
-        in_skeleton = "/" not in part.text and header is not None and header.site == "bone" and part.value["site"] == "bone" and bool(part.value.get("part"))
         told = _PERSISTING.match(reading.text[part.end : part.end + 40]) is not None and bool(part.value.get("part") or sided)
+        row = _ROW.match(reading.text[part.end : part.end + 30]) is not None and bool(part.value.get("part") or sided)
+        if row and _ROW_ENDS.search(reading.text[part.end : reading.sentences[number].end]):
+            start = before.start if sided and before else part.start
+            name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
+            yield _make(reading, part, _Site(str(part.value["site"]), part.value.get("region"), ()), counting.NONE, start, part.end, "lesion", bare=True, places=(name,))
+            continue
+        told = told or row
+        in_skeleton = "/" not in part.text and header is not None and header.site == "bone" and part.value["site"] == "bone" and bool(part.value.get("part"))
         measured = following is not None and following.category == SIZE and (part.value.get("part") or sided)
         if not measured and not in_skeleton and not told:
             continue

@@ -142,10 +142,27 @@ def _fact(case: Case, region: str) -> Fact:
         if count is not None:
             by_site[site] = count
             evidence.extend(used)
+    closed = {
+        f.value["site"]
+        for f in told
+        if f.context.get("closed") and f.assertion is Assertion.AFFIRMED and f.temporality is Temporality.CURRENT
+        and latest is not None and _day(f) >= latest and not _is_background(f)
+    }  # fmt: skip
+    if closed:
+        by_site = {site: count for site, count in by_site.items() if site in closed or _firm_at(told, site, latest)}
     totals = _totals(case, told, region, latest)
     nothing_else = [f for f in studies if f.value.get("nothing_else") and latest and _day(f) >= latest]
     clear = [f for f in studies if f.value.get("clear")]
     return _combined(case, region, by_site, evidence, conflicts, totals, clear, nothing_else, set_aside, latest)
+
+
+def _firm_at(told: Sequence[Finding], site: str, latest: date | None) -> bool:
+    """Whether a site that a list of all residual metastases leaves out is called metastatic all the same."""
+    return any(
+        f.value["site"] == site and f.concept == "metastasis" and f.decides and f.value["low"] and f.temporality is Temporality.CURRENT
+        and f.context.get("study") and not _is_background(f) and (latest is None or _day(f) >= latest)
+        for f in told
+    )  # fmt: skip
 
 
 def _is_background(finding: Finding) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from extractor.patient.timeline import Case, Weighed, conflict, earliest, moment, newest, settle
+from extractor.patient.therapy import CURATIVE
 from extractor.records import Fact, Finding
 
 _PATHOLOGY = ("patholog", "histolog", "cytolog", "biopsy")
@@ -83,7 +84,9 @@ def tissue_confirmed(case: Case) -> Fact:
 def stage_and_tnm(case: Case) -> tuple[Fact, Fact]:
     """The stage group and the TNM before treatment: the earliest stated, or a revision of them.
 
-    An explicit M decides the group where none is stated, and says which IV where only IV is. The
+    An explicit M decides the group where none is stated, and says which IV where only IV is. Beside
+    M1 and a stated IV, a stage I-III is somebody else's or another disease's, unless treatment for
+    cure came before: then it is the initial stage of a recurrence. The
     marks of the stage are ``m`` (the M of the TNM), ``recurrence`` (stage I-III or M0, and metastatic
     later) and ``metastatic_hint`` (metastases are told, a stage is not).
     """
@@ -92,6 +95,9 @@ def stage_and_tnm(case: Case) -> tuple[Fact, Fact]:
     m = parts.get("m") if parts else None
     notes: dict[str, Any] = {"m": m} if m else {}
     metastatic = _metastatic(case)
+    fourth = [finding for finding in weighed.kept if _is_four(finding.value["group"])]
+    if m in _STAGE_OF_M and fourth and not _treated_for_cure(case):
+        weighed = weighed.keep(fourth, f"does not agree with the M{m} of the TNM")
     if not weighed.kept:
         group = _STAGE_OF_M.get(m or "")
         if metastatic and not group:
@@ -109,8 +115,7 @@ def stage_and_tnm(case: Case) -> tuple[Fact, Fact]:
             return conflict(first, told, notes), tnm
         first = first.keep(local, "told as the stage of a later recurrence")
     if not _is_four(group):
-        four = any(_is_four(finding.value["group"]) for finding in weighed.kept)
-        if metastatic or four or m in _STAGE_OF_M:
+        if metastatic or fourth or m in _STAGE_OF_M:
             notes["recurrence"] = True
         return Fact(group, first.kept, first.left, notes=notes), tnm
     if m == "0":
@@ -124,6 +129,15 @@ def stage_and_tnm(case: Case) -> tuple[Fact, Fact]:
 
 def _is_four(group: object) -> bool:
     return str(group).startswith("IV")
+
+
+def _treated_for_cure(case: Case) -> bool:
+    """Whether treatment of a localised stage is told: adjuvant, definitive, or of the primary tumour."""
+    therapies = (*case.weigh("systemic_therapy", True).kept, *case.weigh("therapy_cycles", True).kept)
+    local = case.weigh("local_therapy", historical=True).kept
+    return any(finding.value.get("setting") in CURATIVE for finding in therapies) or any(
+        finding.value.get("target") == "primary" and not finding.value.get("palliative") for finding in local
+    )
 
 
 def _metastatic(case: Case) -> tuple[Finding, ...]:

@@ -12,7 +12,8 @@ from extractor.patient.timeline import Case, Weighed, conflict, in_order, moment
 from extractor.records import Fact, Finding, SetAside
 
 DAYS_A_MONTH = 30.44
-_CURATIVE = frozenset({"adjuvant", "neoadjuvant", "definitive"})
+CURATIVE = frozenset({"adjuvant", "neoadjuvant", "definitive"})
+"""Settings of systemic therapy that is no first line of stage IV."""
 _PASS = frozenset({"PR", "SD"})
 _BODY = frozenset({"body", "chest", "abdomen"})
 _RECENT = timedelta(days=42)
@@ -127,7 +128,7 @@ def _is_first_cycle(finding: Finding) -> bool:
 
 def _curative(finding: Finding) -> str | None:
     setting = finding.value.get("setting")
-    return f"{setting} therapy is no first line of stage IV" if setting in _CURATIVE else None
+    return f"{setting} therapy is no first line of stage IV" if setting in CURATIVE else None
 
 
 def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:

@@ -318,6 +318,39 @@ def metastasis(day: str, region: str = "extracranial", low: int = 1) -> Finding:
             id="recurrence told in one note",
         ),
         pytest.param(
+            [staged("2025-01-01", "I"), staged("2025-02-01", "IV"), tnm("2025-02-01", "3", "2", "1c")],
+            "IVB",
+            "cT3 N2 M1c",
+            {"m": "1c"},
+            id="another disease's stage beside M1",
+        ),
+        pytest.param(
+            [
+                staged("2025-02-01", "IIB"),
+                staged("2025-02-01", "IV"),
+                tnm("2025-02-01", "0", "0", "1c"),
+                tell("systemic_therapy", "2025-02-01", agents=["cisplatin"], line=None, setting="adjuvant"),
+            ],
+            "IIB",
+            "cT0 N0 M1c",
+            {"m": "1c", "recurrence": True},
+            id="recurrence after treatment for cure",
+        ),
+        pytest.param(
+            [
+                staged("2025-02-01", "IIB"),
+                staged("2025-02-01", "IV"),
+                tnm("2025-02-01", "0", "0", "1c"),
+                tell(
+                    "local_therapy", "2025-02-01", procedure="surgery", target="primary", modality="lobectomy"
+                ),
+            ],
+            "IIB",
+            "cT0 N0 M1c",
+            {"m": "1c", "recurrence": True},
+            id="recurrence after a lobectomy",
+        ),
+        pytest.param(
             [staged("2025-01-01", "IIIA"), metastasis("2025-03-01")],
             "IIIA",
             None,
