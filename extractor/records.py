@@ -7,9 +7,9 @@ note's text exactly as it came: ``note.text[finding.start:finding.end] == findin
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -73,7 +73,7 @@ class Note:
     text: str
     patient_id: str = "patient"
     note_id: str = "note"
-    note_date: date | None = None
+    note_date: datetime.date | None = None
     note_type: str | None = None
 
 
@@ -126,11 +126,11 @@ class Finding:
     assertion: Assertion = Assertion.AFFIRMED
     experiencer: Experiencer = Experiencer.PATIENT
     temporality: Temporality = Temporality.CURRENT
-    date: date | None = None
+    date: datetime.date | None = None
     section: str | None = None
     rule: str = ""
     note_id: str = ""
-    note_date: date | None = None
+    note_date: datetime.date | None = None
     context: Value = field(default_factory=dict)
     id: str = ""
 
@@ -180,7 +180,7 @@ class PatientFacts:
         warnings: Whole sentences a person should read beside the verdict.
     """
 
-    as_of: date | None
+    as_of: datetime.date | None
     facts: Mapping[str, Fact]
     warnings: tuple[str, ...] = ()
 
@@ -232,7 +232,7 @@ class Report:
     """
 
     patient_id: str
-    as_of: date | None
+    as_of: datetime.date | None
     protocol_id: str
     protocol_version: str
     engine_version: str

@@ -108,7 +108,10 @@ class Screener:
         from multiprocessing import get_context
 
         with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_set_up, initargs=(self.protocol.path, self._date_order)
+            workers,
+            mp_context=get_context("spawn"),
+            initializer=_set_up,
+            initargs=(self.protocol.path, self._date_order),
         ) as pool:
             yield from pool.map(_screen_one, patients.values(), chunksize=4)
 

@@ -14,14 +14,49 @@ from dataclasses import dataclass
 _WORDS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {"nought": 0, "none": 0, "no": 0, "nil": 0}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        start=1,
     )
 }
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
@@ -69,7 +104,15 @@ def number(text: str) -> int | None:
 
 def quantity(groups: Mapping[str, str]) -> Count:
     """What the named groups of a quantity rule are worth (see ``patterns/lesions.yaml``)."""
-    for group, count in (("couple", TWO), ("trio", Count(3, 3)), ("one", ONE), ("article", ONE), ("both", TWO), ("some", SEVERAL), ("many", MANY)):
+    for group, count in (
+        ("couple", TWO),
+        ("trio", Count(3, 3)),
+        ("one", ONE),
+        ("article", ONE),
+        ("both", TWO),
+        ("some", SEVERAL),
+        ("many", MANY),
+    ):
         if group in groups:
             return count
     low = number(groups.get("low") or groups.get("low_b") or "") or 0

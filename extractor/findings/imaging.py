@@ -15,7 +15,10 @@ from extractor.language.frames import STUDY
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
 
-_HEAD_BEFORE = re.compile(r"\b(?:brain|head|neurocranium|encephalon|cerebrum|intracranially|skull contents)\b[ ,:]*(?:is|was|remains|scan|mri|ct|:|-|still|also|both|[ ])*$", re.I)
+_HEAD_BEFORE = re.compile(
+    r"\b(?:brain|head|neurocranium|encephalon|cerebrum|intracranially|skull contents)\b[ ,:]*(?:is|was|remains|scan|mri|ct|:|-|still|also|both|[ ])*$",
+    re.I,
+)
 _CLEAR, _NOTHING_ELSE = "CLEAR", "NOTHING_ELSE"
 
 
@@ -25,7 +28,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     for mention in reading.of(STUDY):
         frame = reading.frames[mention.sentence]
         told = mention.qualifiers
-        if frame.study != mention.value.get("region") or told.temporality is Temporality.PLANNED:
+        if frame.study is None or frame.study != mention.value.get("region") or told.temporality is Temporality.PLANNED:
             continue
         if told.assertion in (Assertion.HYPOTHETICAL, Assertion.POSSIBLE) or (frame.study, frame.date) in seen:
             continue
@@ -33,12 +36,16 @@ def find(reading: Reading) -> Iterator[Finding]:
         yield _study(reading, mention, frame.study, clear=False)
     for mention in reading.of(_CLEAR):
         frame = reading.frames[mention.sentence]
-        if (frame.study == "head" and _about_the_head(reading, mention)) or _HEAD_BEFORE.search(reading.text[max(0, mention.start - 40) : mention.start]):
+        if (frame.study == "head" and _about_the_head(reading, mention)) or _HEAD_BEFORE.search(
+            reading.text[max(0, mention.start - 40) : mention.start]
+        ):
             yield _study(reading, mention, "head", clear=True)
     for mention in reading.of(_NOTHING_ELSE):
         frame = reading.frames[mention.sentence]
         if frame.study is not None:
-            yield replace(_study(reading, mention, frame.study, clear=False), value={"region": frame.study, "nothing_else": True})
+            yield replace(
+                _study(reading, mention, frame.study, clear=False), value={"region": frame.study, "nothing_else": True}
+            )
 
 
 def _about_the_head(reading: Reading, mention: Mention) -> bool:
@@ -50,11 +57,22 @@ def _about_the_head(reading: Reading, mention: Mention) -> bool:
     before = [study for study in studies if study.end <= mention.start]
     if before and len(reading.text[before[-1].end : mention.start]) < 40:
         return True
-    return sites <= {"brain", "leptomeninges"} and re.match(r"(?:no|nil|without|nothing)\b", mention.text, re.I) is not None
+    return (
+        sites <= {"brain", "leptomeninges"}
+        and re.match(r"(?:no|nil|without|nothing)\b", mention.text, re.I) is not None
+    )
 
 
 def _study(reading: Reading, mention: Mention, region: str, clear: bool) -> Finding:
     frame = reading.frames[mention.sentence]
     own_report = reading.frames[0].study is not None
     value = {"region": region, "modality": frame.modality, "clear": clear, "dated": frame.dated or own_report}
-    return reading.finding("imaging", value, mention.start, mention.end, mention, assertion=Assertion.AFFIRMED, temporality=Temporality.CURRENT)
+    return reading.finding(
+        "imaging",
+        value,
+        mention.start,
+        mention.end,
+        mention,
+        assertion=Assertion.AFFIRMED,
+        temporality=Temporality.CURRENT,
+    )

@@ -20,8 +20,14 @@ METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
 )  # fmt: skip
 
 _DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|treated|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
-_LEFT_GAP = re.compile(rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$", re.I)
-_JOIN = re.compile(r"^[ ]*(?:,|and|or|nor|&|/|\+|as well as|, and|,? ?and/or|plus|with|,? ?(?:in|of) the|and(?: in)? the|, the|and one)[ ]*(?:(?:the|a|an|one|known|left|right|small|new|also|in|of|to|at)[ ])*$", re.I)
+_LEFT_GAP = re.compile(
+    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
+    re.I,
+)
+_JOIN = re.compile(
+    r"^[ ]*(?:,|and|or|nor|&|/|\+|as well as|, and|,? ?and/or|plus|with|,? ?(?:in|of) the|and(?: in)? the|, the|and one)[ ]*(?:(?:the|a|an|one|known|left|right|small|new|also|in|of|to|at)[ ])*$",
+    re.I,
+)
 _RIGHT_GAP = re.compile(
     r"^[ ]*(?:(?:,|:|;(?=[ ]?(?:one|two|the|left|right|l|r)\b)|\(|\)|-|=|\+|&|/|\[|\]|\.(?=\d)|~|"
     r"in|of|to|at|within|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|both|each|one each|his|her|their|"
@@ -32,14 +38,24 @@ _RIGHT_GAP = re.compile(
     r"secondary|deposits?|have|has|been|spread|multiple|several|now|still|today)\b[ ]*|[,:(\])&+/=~-][ ]*){0,7}$",
     re.I,
 )  # fmt: skip
-_LARGEST = re.compile(r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$", re.I)
+_LARGEST = re.compile(
+    r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$",
+    re.I,
+)
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
-_SHOWS = re.compile(r"^[ ]*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|with|still shows?|each shows?|each have|reveals?)[ ]+(?:an?[ ]|still[ ])?$", re.I)
-_LUNG_SEGMENT = re.compile(r"(?:\b(?:right|left|rt|lt)\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I)
+_SHOWS = re.compile(
+    r"^[ ]*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|with|still shows?|each shows?|each have|reveals?)[ ]+(?:an?[ ]|still[ ])?$",
+    re.I,
+)
+_LUNG_SEGMENT = re.compile(
+    r"(?:\b(?:right|left|rt|lt)\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I
+)
 """Before "S6": it is a segment of the lung, not of the sacrum."""
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
 """The number of a row: it counts nothing."""
-_TARGET_LABEL = re.compile(r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I)
+_TARGET_LABEL = re.compile(
+    r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I
+)
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
@@ -107,7 +123,9 @@ class Phrase:
 def prune(mentions: Iterable[Mention]) -> list[Mention]:
     """Mentions without those that a longer one of the same kind covers; in order."""
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, m.category != METASTASIS, m.value.get("list") == "segment")):
+    for mention in sorted(
+        mentions, key=lambda m: (m.start - m.end, m.start, m.category != METASTASIS, m.value.get("list") == "segment")
+    ):
         if not any(mention.start < other.end and other.start < mention.end for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
@@ -131,12 +149,18 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
     ]
     sites = [s for s in sites if not any(p.start <= s.start and s.end <= p.end for p in primaries)]
     taken = [*nouns, *sites]
-    if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(reading, sentence):
+    if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(
+        reading, sentence
+    ):
         sites = [_as_segment(reading, s) for s in sites]
-    nouns = [n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)]
+    nouns = [
+        n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)
+    ]
     sites = [s for s in sites if not any(s.start < n.end and n.start < s.end for n in nouns)]
     rest = [r for r in rest if not any(r.start < t.end and t.start < r.end for t in taken)]
-    sides = [m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)]
+    sides = [
+        m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
+    ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
 
 
@@ -169,7 +193,11 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
     """In a sentence about the liver "S3" is a segment."""
     if mention.value.get("list") != "vertebra" or not re.match(r"(?-i:S)\d", mention.text):
         return mention
-    same = [m for m in reading.within(mention.start, mention.end + 12, SITE) if m.start == mention.start and m.value.get("list") == "segment"]
+    same = [
+        m
+        for m in reading.within(mention.start, mention.end + 12, SITE)
+        if m.start == mention.start and m.value.get("list") == "segment"
+    ]
     return same[0] if same else mention
 
 
@@ -178,13 +206,20 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     if mention.value.get("list") != "vertebra":
         return False
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
-    if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(reading.text[max(0, mention.start - 40) : mention.start]):
+    if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
+        reading.text[max(0, mention.start - 40) : mention.start]
+    ):
         return True
-    if _TARGET_LABEL.match(reading.text[mention.start : mention.start + 16]) and reading.sentences[mention.sentence].start == mention.start:
+    if (
+        _TARGET_LABEL.match(reading.text[mention.start : mention.start + 16])
+        and reading.sentences[mention.sentence].start == mention.start
+    ):
         return True
     if _TNM_AROUND.search(around):
         return True
-    return counting.vertebrae(mention.text) == 0 or bool(re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I))
+    return counting.vertebrae(mention.text) == 0 or bool(
+        re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I)
+    )
 
 
 def phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
@@ -210,10 +245,20 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
     for part in reversed(parts[:index]):
         if part.end > edge:
             continue
-        if part.category == SIZE and part.start > floor and text[part.start - 1] == "(" and re.match(r"\)[ ]*(?:and|,)?[ ]*$", text[part.end : edge]):
+        if (
+            part.category == SIZE
+            and part.start > floor
+            and text[part.start - 1] == "("
+            and re.match(r"\)[ ]*(?:and|,)?[ ]*$", text[part.end : edge])
+        ):
             edge = part.start - 1
             continue
-        if part.category == TIMES and "paren" in part.groups and part.start >= floor and (_JOIN.match(text[part.end : edge]) or not text[part.end : edge].strip()):
+        if (
+            part.category == TIMES
+            and "paren" in part.groups
+            and part.start >= floor
+            and (_JOIN.match(text[part.end : edge]) or not text[part.end : edge].strip())
+        ):
             taken.insert(0, part)
             edge = part.start
             continue
@@ -224,13 +269,22 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             break
         gap = text[part.end : edge]
         head = next((p for p in taken if p.category != QUANTITY), None)
-        joined = head is not None and head.category in (SITE, SIDE, TIMES) and part.category in (SITE, SIDE) and (_JOIN.match(gap) or (head.category == TIMES and not gap.strip()))
+        joined = (
+            head is not None
+            and head.category in (SITE, SIDE, TIMES)
+            and part.category in (SITE, SIDE)
+            and (_JOIN.match(gap) or (head.category == TIMES and not gap.strip()))
+        )
         shown = part.category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(gap)
         if shown:
             taken.insert(0, part)
             edge = part.start
             continue
-        if joined and part.value.get("lobe") and not all(p.value.get("site", "lung") == "lung" for p in taken if p.category == SITE):
+        if (
+            joined
+            and part.value.get("lobe")
+            and not all(p.value.get("site", "lung") == "lung" for p in taken if p.category == SITE)
+        ):
             break  # "RUL, liver and left adrenal": the lobe is where the primary is
         if not (joined or _LEFT_GAP.match(gap) or gap.strip() == ""):
             break
@@ -240,13 +294,28 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
         edge = part.start
         if part.category == QUANTITY and "both" not in part.groups:
             before = [p for p in parts[:index] if p.end <= part.start]
-            if before and before[-1].category == SITE and not any(p.category == SITE for p in taken) and not text[before[-1].end : part.start].strip():
+            if (
+                before
+                and before[-1].category == SITE
+                and not any(p.category == SITE for p in taken)
+                and not text[before[-1].end : part.start].strip()
+            ):
                 taken.insert(0, before[-1])
                 break
-            if before and before[-1].category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(text[before[-1].end : part.start]):
+            if (
+                before
+                and before[-1].category == SITE
+                and not any(p.category == SITE for p in taken)
+                and _SHOWS.match(text[before[-1].end : part.start])
+            ):
                 edge = part.start
                 continue
-            if {"some", "many", "one"} & part.groups.keys() and before and before[-1].category == SITE and re.fullmatch(r"[ ]*(?:and|,)[ ]*", text[before[-1].end : part.start]):
+            if (
+                {"some", "many", "one"} & part.groups.keys()
+                and before
+                and before[-1].category == SITE
+                and re.fullmatch(r"[ ]*(?:and|,)[ ]*", text[before[-1].end : part.start])
+            ):
                 edge = part.start
                 continue
             break
@@ -275,19 +344,36 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             continue
         if not _RIGHT_GAP.match(gap) or gap.count("(") > 1:
             break
-        loose = not taken and re.match(r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap)
+        loose = not taken and re.match(
+            r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
+        )
         if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION):
             break
         if re.search(r"^[ ]*,?[ ]*(?:and|or|,)[ ]*(?:the )?$", gap) and _opens_another(parts, position, text):
             break
-        if part.category == QUANTITY and not {"article", "both"} & part.groups.keys() and not taken and not re.search(r"[:,=(]|numbering", gap):
+        if (
+            part.category == QUANTITY
+            and not {"article", "both"} & part.groups.keys()
+            and not taken
+            and not re.search(r"[:,=(]|numbering", gap)
+        ):
             break
-        if part.category == TIMES and "paren" in part.groups and (gap.strip() or taken or parts[index].value.get("number") != "plural"):
+        if (
+            part.category == TIMES
+            and "paren" in part.groups
+            and (gap.strip() or taken or parts[index].value.get("number") != "plural")
+        ):
             break
         taken.append(part)
         edge = part.end
-    while taken and taken[-1].category in (SIDE, QUANTITY) and not (
-        taken[-1].category == QUANTITY and re.search(r"[:,=(][ ]*$", text[: taken[-1].start]) and "article" not in taken[-1].groups
+    while (
+        taken
+        and taken[-1].category in (SIDE, QUANTITY)
+        and not (
+            taken[-1].category == QUANTITY
+            and re.search(r"[:,=(][ ]*$", text[: taken[-1].start])
+            and "article" not in taken[-1].groups
+        )
     ):
         taken.pop()
     return taken
@@ -343,7 +429,9 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
 
 def _bracketed_after_size(text: str, part: Mention) -> bool:
     """A size in brackets that only tells the former one: "14 mm (22 mm)"."""
-    return bool(re.search(r"[mc]m[ ]?\((?:was |previously |prev |prior )?$", text[max(0, part.start - 14) : part.start]))
+    return bool(
+        re.search(r"[mc]m[ ]?\((?:was |previously |prev |prior )?$", text[max(0, part.start - 14) : part.start])
+    )
 
 
 def _right_quantity(
@@ -351,9 +439,19 @@ def _right_quantity(
 ) -> tuple[Count | None, bool]:
     """A count behind the noun: "x3", "(3)", ": three, of 12 mm", "one in S2 and two in S6"."""
     if quantity is not None and not article:
-        more = [p for p in right if p.category == QUANTITY and re.search(r"\band[ ]$", text[: p.start][-6:]) and any(q.category == SITE and q.start > p.start for q in right)]
+        more = [
+            p
+            for p in right
+            if p.category == QUANTITY
+            and re.search(r"\band[ ]$", text[: p.start][-6:])
+            and any(q.category == SITE and q.start > p.start for q in right)
+        ]
         return counting.total([quantity, *(counting.quantity(p.groups) for p in more)]), article
-    counted = [part for part in right if part.category in (QUANTITY, TIMES) and "article" not in part.groups and "both" not in part.groups]
+    counted = [
+        part
+        for part in right
+        if part.category in (QUANTITY, TIMES) and "article" not in part.groups and "both" not in part.groups
+    ]
     if not counted:
         return quantity, article
     values = [_times(part) if part.category == TIMES else counting.quantity(part.groups) for part in counted]
@@ -390,13 +488,20 @@ def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Plac
     """What a mention of a site names, beside a side or the word "both"."""
     value = part.value
     count = counting.places(value.get("list"), part.text)
-    trailing = re.match(r"[ ](left|right|links|rechts|l|r)\b(?! (?:upper|lower|hilar|lung))", text[part.end : part.end + 7], re.I)
+    trailing = re.match(
+        r"[ ](left|right|links|rechts|l|r)\b(?! (?:upper|lower|hilar|lung))", text[part.end : part.end + 7], re.I
+    )
     named_side = bool(side or trailing or re.match(r"(?:left|right|rt|lt|[lr])\b", part.text, re.I))
-    both = both or bool(value.get("paired") and re.search(r"\bboth[ ]$|\bbilateral[ ]$", text[max(0, part.start - 10) : part.start], re.I))
+    both = both or bool(
+        value.get("paired")
+        and re.search(r"\bboth[ ]$|\bbilateral[ ]$", text[max(0, part.start - 10) : part.start], re.I)
+    )
     if both and count == 1:
         count = 2
     words = " ".join(counting.named_vertebrae(part.text)) if value.get("list") == "vertebra" else part.text
-    name = re.sub(r"[^a-z0-9]+", " ", f"{side.text if side else ''} {words} {trailing[1] if trailing else ''}".lower()).strip()
+    name = re.sub(
+        r"[^a-z0-9]+", " ", f"{side.text if side else ''} {words} {trailing[1] if trailing else ''}".lower()
+    ).strip()
     single = bool(value.get("part")) or named_side or both
     return Place(
         site=str(value["site"]),
@@ -430,7 +535,9 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         if listed.low:
             return listed
         high = None if phrase.quantity.high is None else max(1, phrase.quantity.high - share + 1)
-        return Count(1, high) if phrase.quantity.low >= share else Count(min(1, phrase.quantity.low), phrase.quantity.high)
+        return (
+            Count(1, high) if phrase.quantity.low >= share else Count(min(1, phrase.quantity.low), phrase.quantity.high)
+        )
     if listed.low > 1 or (singles and number != "plural"):
         return listed
     if share <= 1 and phrase.sizes > 1:

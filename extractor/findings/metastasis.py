@@ -14,7 +14,20 @@ from typing import Any
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
-from extractor.findings.lesions import BENIGN, LESION, METASTASIS, QUANTITY, SITE, SIZE, Phrase, Place, atoms, count_at, phrases, place_of
+from extractor.findings.lesions import (
+    BENIGN,
+    LESION,
+    METASTASIS,
+    QUANTITY,
+    SITE,
+    SIZE,
+    Phrase,
+    Place,
+    atoms,
+    count_at,
+    phrases,
+    place_of,
+)
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
 
@@ -28,26 +41,39 @@ _LINK = re.compile(
 )
 _NEW = re.compile(r"\bnew(?:ly)?\b[\w ,-]{0,25}$|^[\w -]{0,10}\bnew\b", re.I)
 _OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
-_OF_ORIGINAL = re.compile(r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |formerly |known |a total of )*$", re.I)
+_OF_ORIGINAL = re.compile(
+    r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |formerly |known |a total of )*$",
+    re.I,
+)
 _REMAINS = re.compile(
     r"^[^.;]{0,45}?\b(?:remain\w*|persist\w*|left|still|visible|(?:can|could) be (?:found|seen|delineated|identified)|to be (?:delineated|seen)|residual|survive\w*|are seen|is seen|present)\b"
     r"|^[ ]*(?:,|$)",
     re.I,
 )
-_GONE = re.compile(r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b", re.I)
-_BEFORE_ONE = re.compile(r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$", re.I)
+_GONE = re.compile(
+    r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
+    re.I,
+)
+_BEFORE_ONE = re.compile(
+    r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
+    re.I,
+)
 _DISTANT = re.compile(r"\b(?:distant|extra-?thoracic|haematogenous|hematogenous|visceral|systemic|remote|far)\b", re.I)
 _EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
 _CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
 _NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
-_INDETERMINATE = re.compile(r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I)
+_INDETERMINATE = re.compile(
+    r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I
+)
 _PERSISTING = re.compile(
     r"^[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
     r"(?:un(?:altered|changed)|stable|still|persist\w*|similar|smaller|sclero\w+|decreas\w+|increas\w+|larger|visible|avid|as before)\b",
     re.I,
 )
 ANNOUNCEMENT = "PREDICATE_SITES"
-_BIOPSY = re.compile(r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I)
+_BIOPSY = re.compile(
+    r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I
+)
 _OTHER_HEAD = re.compile(
     r"^(?:\d{1,2}[a-z]?[.)][ ]*)?(?:[A-Z][\w /&-]{2,30}:|(?:Thorax|Chest|(?:Upper )?[Aa]bdomen|Pelvis|Mediastinum|Neck|Head|(?:Lymph )?[Nn]odes|"
     r"Vessels|Bowel|Heart|Other|General|Airways|Comparison|RECIST)[\w ,]{0,20}\.$)"
@@ -60,9 +86,14 @@ _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
-_LISTED = re.compile(r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$", re.I)
+_LISTED = re.compile(
+    r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
+    re.I,
+)
 _HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$", re.I)
-_HEAD_END = re.compile(r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])")
+_HEAD_END = re.compile(
+    r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
+)
 _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
@@ -91,7 +122,12 @@ def find(reading: Reading) -> Iterator[Finding]:
         if f.concept == "metastasis" and f.decides and f.temporality is not Temporality.PLANNED
     } - {"unspecified"}
     for finding in found:
-        if finding.concept == "lesion" and finding.decides and finding.value["site"] in known - _PRIMARY_SITES and not finding.context.get("bare"):
+        if (
+            finding.concept == "lesion"
+            and finding.decides
+            and finding.value["site"] in known - _PRIMARY_SITES
+            and not finding.context.get("bare")
+        ):
             yield replace(finding, concept="metastasis")
         else:
             yield finding
@@ -109,7 +145,7 @@ def _announces(reading: Reading, number: int) -> bool:
 def _is_listed(reading: Reading, number: int) -> bool:
     """Whether a sentence is an entry of such a list: it begins with a site."""
     sentence = reading.sentences[number]
-    if sentence.heading or sentence.section and sentence.section.qualifies:
+    if sentence.heading or (sentence.section and sentence.section.qualifies):
         return False
     first = next((m for m in reading.in_sentence(number, SITE, METASTASIS, LESION)), None)
     return first is not None and len(re.sub(r"[^A-Za-z]", "", reading.text[sentence.start : first.start])) <= 12
@@ -123,18 +159,22 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     last = _last_site(reading, number)
     for phrase in phrases(reading, number):
         covered.append((phrase.start, phrase.end))
-        if phrase.noun.value.get("anaphoric") and (last is not None or weak is None and covered[:-1]):
+        if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
         if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
             weak = phrase
-            if not _benign(reading, phrase, number) and not _TARGETS.search(reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]):
+            if not _benign(reading, phrase, number) and not _TARGETS.search(
+                reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]
+            ):
                 yield from _emit(reading, phrase, number, header, last, linked=None, listed=listed)
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        if alone and _OF_ORIGINAL.search(reading.text[max(reading.sentences[number].start, phrase.start - 40) : phrase.start]):
+        if alone and _OF_ORIGINAL.search(
+            reading.text[max(reading.sentences[number].start, phrase.start - 40) : phrase.start]
+        ):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
@@ -195,9 +235,7 @@ def _named_at_head(reading: Reading, begin: int, end: int) -> _Site | None:
         gap = reading.text[edge : mention.start]
         if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*$", gap)):
             break
-        names.append(
-            place_of(mention, None, False, reading.text)
-        )
+        names.append(place_of(mention, None, False, reading.text))
         edge = mention.end
     if not names or not _HEAD_END.match(reading.text[edge : min(end, edge + 40)]):
         return None
@@ -220,10 +258,16 @@ def _benign(reading: Reading, phrase: Phrase, number: int) -> bool:
     sentence = reading.sentences[number]
     after = reading.text.find(";", phrase.end, sentence.end)
     end = after if after >= 0 else sentence.end
-    return any(m.start < phrase.end + 45 for m in reading.within(max(sentence.start, phrase.start - 15), end, BENIGN) if not m.qualifiers.assertion == "negated")
+    return any(
+        m.start < phrase.end + 45
+        for m in reading.within(max(sentence.start, phrase.start - 15), end, BENIGN)
+        if m.qualifiers.assertion != "negated"
+    )
 
 
-def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None) -> list[_Site]:
+def _sites(
+    reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None
+) -> list[_Site]:
     """Where the lesions of a phrase are."""
     own = phrase.places or (linked.places if linked else ())
     words = reading.text[(linked or phrase).start - 0 : phrase.end]
@@ -232,7 +276,9 @@ def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, 
         grouped: dict[str, list[Place]] = {}
         for place in own:
             grouped.setdefault(place.site, []).append(place)
-        sites = [_Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()]
+        sites = [
+            _Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()
+        ]
         return [_distant_node(site, sites, reading) for site in sites]
     value = phrase.noun.value
     if "site" in value:
@@ -248,7 +294,11 @@ def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, 
     if _DISTANT.search(before):
         return [_Site("unspecified", None, ())]
     named = [m for m in reading.in_sentence(number, "STUDY") if m.end <= phrase.start]
-    if named and named[-1].value.get("region") in _ORGAN_OF_STUDY and reading.text.find(";", named[-1].end, phrase.start) < 0:
+    if (
+        named
+        and named[-1].value.get("region") in _ORGAN_OF_STUDY
+        and reading.text.find(";", named[-1].end, phrase.start) < 0
+    ):
         site, region = _ORGAN_OF_STUDY[str(named[-1].value["region"])]
         return [_Site(site, region, ())]
     if phrase.noun.text.lower() in _NEEDS_PLACE:
@@ -265,7 +315,11 @@ def _sites(reading: Reading, phrase: Phrase, number: int, header: _Site | None, 
     subject = _subject(reading, phrase, number)
     if subject is not None:
         return [subject]
-    if last and phrase.quantity is not None and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start])):
+    if (
+        last
+        and phrase.quantity is not None
+        and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start]))
+    ):
         return [replace(last, places=())]
     return [_Site("unspecified", None, ())] if phrase.strong else []
 
@@ -278,7 +332,9 @@ def _biopsied(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
     before = reading.text[begin : phrase.start]
     if not _BIOPSY.search(before):
         return None
-    sites = [m for m in reading.within(begin, phrase.start, SITE) if m.value["site"] != "lung" and not m.value.get("generic")]
+    sites = [
+        m for m in reading.within(begin, phrase.start, SITE) if m.value["site"] != "lung" and not m.value.get("generic")
+    ]
     names = {m.value["site"] for m in sites}
     if len(names) != 1:
         return None
@@ -295,7 +351,9 @@ def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
     if not before or before[-1].category != SITE or before[-1].value.get("lobe"):
         return None
     between = reading.text[before[-1].end : phrase.start]
-    if len(between) > 40 or re.search(r"[,;.)/]|\b(?:and|but|with|without|from|for|of|ca|cancer|carcinoma|tumou?r|primary)\b", between):
+    if len(between) > 40 or re.search(
+        r"[,;.)/]|\b(?:and|but|with|without|from|for|of|ca|cancer|carcinoma|tumou?r|primary)\b", between
+    ):
         return None
     return _Site(str(before[-1].value["site"]), before[-1].value.get("region"), ())
 
@@ -305,12 +363,24 @@ def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     side = next((part for part in phrase.parts if part.category == "SIDE"), None)
     if side is None:
         return tuple(place for place in header.places if place.single)
-    return (Place(header.site, header.region, counting.ONE, f"{side.text.lower()} {header.places[0].name.rstrip('s')}", True, side.start, side.end),)
+    return (
+        Place(
+            header.site,
+            header.region,
+            counting.ONE,
+            f"{side.text.lower()} {header.places[0].name.rstrip('s')}",
+            True,
+            side.start,
+            side.end,
+        ),
+    )
 
 
 def _distant_node(site: _Site, sites: Sequence[_Site], reading: Reading) -> _Site:
     """Nodes without a station, named in one breath with distant organs, are distant ones."""
-    generic = site.site == "lymph_node_regional" and all(_NODAL.fullmatch(place.name) or place.name == "lymphatic" for place in site.places)
+    generic = site.site == "lymph_node_regional" and all(
+        _NODAL.fullmatch(place.name) or place.name == "lymphatic" for place in site.places
+    )
     if generic and any(other.region in ("extracranial", "cranial") for other in sites):
         return replace(site, site="lymph_node_distant", region="extracranial")
     return site
@@ -319,7 +389,11 @@ def _distant_node(site: _Site, sites: Sequence[_Site], reading: Reading) -> _Sit
 def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, list[Place]]:
     """Drop what only frames a place: the lung of a "lung primary", the liver of a "portal node"."""
     if len(grouped) > 1 and _NODAL.search(words):
-        generic = [site for site, places in grouped.items() if site.startswith("lymph_node") and all(_NODAL.fullmatch(p.name) or p.name == "lymphatic" for p in places)]
+        generic = [
+            site
+            for site, places in grouped.items()
+            if site.startswith("lymph_node") and all(_NODAL.fullmatch(p.name) or p.name == "lymphatic" for p in places)
+        ]
         if any(site.startswith("lymph_node") and site not in generic for site in grouped):
             grouped = {site: places for site, places in grouped.items() if site not in generic}
         nodes = {site: places for site, places in grouped.items() if site.startswith("lymph_node")}
@@ -328,7 +402,15 @@ def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, li
     return grouped
 
 
-def _emit(reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None, listed: bool) -> Iterator[Finding]:
+def _emit(
+    reading: Reading,
+    phrase: Phrase,
+    number: int,
+    header: _Site | None,
+    last: _Site | None,
+    linked: Phrase | None,
+    listed: bool,
+) -> Iterator[Finding]:
     sites = _sites(reading, phrase, number, header, last, linked)
     value = phrase.noun.value
     needs = value.get("needs_site")
@@ -336,9 +418,18 @@ def _emit(reading: Reading, phrase: Phrase, number: int, header: _Site | None, l
         sites = [site for site in sites if site.site in needs]
     if len(sites) > 1 and any(site.site == "leptomeninges" for site in sites) and value.get("number") == "mass":
         sites = [site for site in sites if site.site != "brain"]
-    source = phrase if linked is None else replace(
-        linked, noun=replace(phrase.noun, value={**linked.noun.value}), start=min(linked.start, phrase.start), end=phrase.end,
-        quantity=linked.quantity, article=linked.article, sizes=linked.sizes,
+    source = (
+        phrase
+        if linked is None
+        else replace(
+            linked,
+            noun=replace(phrase.noun, value={**linked.noun.value}),
+            start=min(linked.start, phrase.start),
+            end=phrase.end,
+            quantity=linked.quantity,
+            article=linked.article,
+            sizes=linked.sizes,
+        )
     )
     before = reading.text[max(reading.sentences[number].start, source.start - 30) : phrase.noun.start]
     for site in sites:
@@ -348,7 +439,16 @@ def _emit(reading: Reading, phrase: Phrase, number: int, header: _Site | None, l
         yield _finding(reading, phrase, source, site, sites, count, bool(_NEW.search(before)), listed)
 
 
-def _finding(reading: Reading, phrase: Phrase, source: Phrase, site: _Site, sites: Sequence[_Site], count: Count, new: bool, listed: bool) -> Finding:
+def _finding(
+    reading: Reading,
+    phrase: Phrase,
+    source: Phrase,
+    site: _Site,
+    sites: Sequence[_Site],
+    count: Count,
+    new: bool,
+    listed: bool,
+) -> Finding:
     start, end = source.start, source.end
     if len(sites) > 1 and site.places:
         first, final = site.places[0].start, max(p.end for p in site.places)
@@ -396,7 +496,10 @@ def _counts_alone(
     for mention in reading.in_sentence(number, QUANTITY):
         if _overlaps(mention.start, mention.end, covered) or mention.value.get("vague"):
             continue
-        after, before = reading.text[mention.end : sentence.end], reading.text[max(sentence.start, mention.start - 30) : mention.start]
+        after, before = (
+            reading.text[mention.end : sentence.end],
+            reading.text[max(sentence.start, mention.start - 30) : mention.start],
+        )
         gone = _GONE.match(after) is not None
         if not (gone or _REMAINS.match(after)) or not (
             _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
@@ -414,8 +517,15 @@ def _counts_alone(
         if site is None:
             continue
         count = counting.NONE if gone else counting.quantity(mention.groups)
-        finding = _make(reading, mention, site, count, mention.start, mention.end, "metastasis", explicit=True, rest=gone)
-        yield replace(finding, assertion=Assertion.AFFIRMED, temporality=Temporality.CURRENT, value={**finding.value, "status": "resolved" if gone else "present"})
+        finding = _make(
+            reading, mention, site, count, mention.start, mention.end, "metastasis", explicit=True, rest=gone
+        )
+        yield replace(
+            finding,
+            assertion=Assertion.AFFIRMED,
+            temporality=Temporality.CURRENT,
+            value={**finding.value, "status": "resolved" if gone else "present"},
+        )
 
 
 def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]], listed: bool) -> Iterator[Finding]:
@@ -443,7 +553,12 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
             side = part
             continue
         own_side, side = side, None
-        if part.category != SITE or _overlaps(part.start, part.end, covered) or part.value["region"] == "regional" or part.value.get("lobe"):
+        if (
+            part.category != SITE
+            or _overlaps(part.start, part.end, covered)
+            or part.value["region"] == "regional"
+            or part.value.get("lobe")
+        ):
             continue
         start = own_side.start if own_side else part.start
         single = bool(part.value.get("part")) or own_side is not None
@@ -451,49 +566,120 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
         interval = Count(count, count) if single else counting.SOME
         following = parts[index + 1] if index + 1 < len(parts) else None
         end, none = part.end, False
-        if following is not None and following.category == "TIMES" and not reading.text[part.end : following.start].strip(" .:="):
+        if (
+            following is not None
+            and following.category == "TIMES"
+            and not reading.text[part.end : following.start].strip(" .:=")
+        ):
             number_told = counting.number(next(iter(following.groups.values()))) or 0
             interval, end, none = Count(number_told, number_told), following.end, number_told == 0
         site = _Site(str(part.value["site"]), part.value.get("region"), ())
         first = begin if not listed and start - announcements[0].end < 4 else start
         stop = re.search(r"\d|$", reading.text[part.end : sentence.end]) if listed else None
-        name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end + (stop.start() if stop else 0)].lower()).strip()
-        finding = _make(reading, part, site, interval, first, end, "metastasis", announced=True, staging=staging, places=(name,) if single else ())
+        name = re.sub(
+            r"[^a-z0-9]+", " ", reading.text[start : part.end + (stop.start() if stop else 0)].lower()
+        ).strip()
+        finding = _make(
+            reading,
+            part,
+            site,
+            interval,
+            first,
+            end,
+            "metastasis",
+            announced=True,
+            staging=staging,
+            places=(name,) if single else (),
+        )
         yield replace(finding, assertion=Assertion.NEGATED) if none else finding
 
 
-def _bare_sites(reading: Reading, number: int, covered: Sequence[tuple[int, int]], header: _Site | None) -> Iterator[Finding]:
+def _bare_sites(
+    reading: Reading, number: int, covered: Sequence[tuple[int, int]], header: _Site | None
+) -> Iterator[Finding]:
     """A site with a measurement and no noun: "left adrenal 15 mm (28)", "Skeleton: T4, L1 unchanged"."""
     if any(m.start < reading.sentences[number].end for m in reading.in_sentence(number, BENIGN)):
         return
     parts = atoms(reading, number)
     for index, part in enumerate(parts):
-        if part.category != SITE or _overlaps(part.start, part.end, covered) or part.value.get("node") or part.value.get("lobe"):
+        if (
+            part.category != SITE
+            or _overlaps(part.start, part.end, covered)
+            or part.value.get("node")
+            or part.value.get("lobe")
+        ):
             continue
         following = parts[index + 1] if index + 1 < len(parts) else None
         before = parts[index - 1] if index else None
-        sided = before is not None and before.category == "SIDE" and reading.text[before.end : part.start].strip(" .") == ""
+        sided = (
+            before is not None and before.category == "SIDE" and reading.text[before.end : part.start].strip(" .") == ""
+        )
         if "RESOLVED" in part.qualifiers.cues and (part.value.get("part") or sided or part.value.get("paired")):
             start = before.start if sided and before else part.start
             name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
-            yield _make(reading, part, _Site(str(part.value["site"]), part.value.get("region"), ()), counting.NONE, start, part.end, "lesion", bare=True, places=(name,))
+            yield _make(
+                reading,
+                part,
+                _Site(str(part.value["site"]), part.value.get("region"), ()),
+                counting.NONE,
+                start,
+                part.end,
+                "lesion",
+                bare=True,
+                places=(name,),
+            )
             continue
-        told = _PERSISTING.match(reading.text[part.end : part.end + 40]) is not None and bool(part.value.get("part") or sided)
+        told = _PERSISTING.match(reading.text[part.end : part.end + 40]) is not None and bool(
+            part.value.get("part") or sided
+        )
         row = _ROW.match(reading.text[part.end : part.end + 30]) is not None and bool(part.value.get("part") or sided)
         if row and _ROW_ENDS.search(reading.text[part.end : reading.sentences[number].end]):
             start = before.start if sided and before else part.start
             name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
-            yield _make(reading, part, _Site(str(part.value["site"]), part.value.get("region"), ()), counting.NONE, start, part.end, "lesion", bare=True, places=(name,))
+            yield _make(
+                reading,
+                part,
+                _Site(str(part.value["site"]), part.value.get("region"), ()),
+                counting.NONE,
+                start,
+                part.end,
+                "lesion",
+                bare=True,
+                places=(name,),
+            )
             continue
         told = told or row
-        in_skeleton = "/" not in part.text and header is not None and header.site == "bone" and part.value["site"] == "bone" and bool(part.value.get("part"))
+        in_skeleton = (
+            "/" not in part.text
+            and header is not None
+            and header.site == "bone"
+            and part.value["site"] == "bone"
+            and bool(part.value.get("part"))
+        )
         measured = following is not None and following.category == SIZE and (part.value.get("part") or sided)
         if not measured and not in_skeleton and not told:
             continue
-        if not in_skeleton and not told and not re.match(r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$", reading.text[part.end : following.start if following else part.end]):
+        if (
+            not in_skeleton
+            and not told
+            and not re.match(
+                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
+                reading.text[part.end : following.start if following else part.end],
+            )
+        ):
             continue
         count = counting.places(part.value.get("list"), part.text)
         site = _Site(str(part.value["site"]), part.value.get("region"), ())
         start = before.start if sided and before else part.start
         name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
-        yield _make(reading, part, site, Count(count, count), start, following.end if measured and following and not told else part.end, "lesion", bare=True, places=(name,))
+        yield _make(
+            reading,
+            part,
+            site,
+            Count(count, count),
+            start,
+            following.end if measured and following and not told else part.end,
+            "lesion",
+            bare=True,
+            places=(name,),
+        )

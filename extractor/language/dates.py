@@ -54,9 +54,25 @@ _DATE = re.compile(
     r")",
     re.I,
 )
-_SHORT = re.compile(r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)")
+_SHORT = re.compile(
+    r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)"
+)
 _UNITS = {"day": 1, "d": 1, "week": 7, "wk": 7, "w": 7, "month": 30.44, "mo": 30.44, "year": 365.25, "yr": 365.25}
-_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}
+_WORDS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+}
 _RELATIVE = re.compile(
     r"\b(?:(?P<n>\d{1,2}|" + "|".join(_WORDS) + r") ?(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?) ago"
     r"|(?P<word>yesterday|today|this (?:morning|afternoon|am|pm)))\b",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from extractor.language.dates import DateMention
 from extractor.language.reading import Frame, Mention, Reading
@@ -22,7 +23,9 @@ _COMPARED = re.compile(
     re.I,
 )
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?$")
-_EXAM_DATE = re.compile(r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I)
+_EXAM_DATE = re.compile(
+    r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I
+)
 _HEAD_LINES = 8
 """A report names its study within so many sentences."""
 
@@ -72,8 +75,12 @@ def _leaves_head(reading: Reading, number: int) -> bool:
 
 def _continues(reading: Reading, number: int) -> bool:
     """Whether a block goes on with what the one before announced ("as follows:")."""
-    return number > 0 and reading.sentence_text(number - 1).endswith(":") and not reading.sentences[number - 1].heading or (
-        number > 1 and reading.sentences[number].item and reading.sentences[number - 1].item
+    return (
+        number > 0 and reading.sentence_text(number - 1).endswith(":") and not reading.sentences[number - 1].heading
+    ) or (
+        number > 1
+        and reading.sentences[number].item
+        and reading.sentences[number - 1].item
         and reading.sentences[number].section == reading.sentences[number - 1].section
     )
 
@@ -94,23 +101,29 @@ def _report_frame(reading: Reading) -> Frame | None:
         if not kind and not _opens(reading, mention):
             continue
         day = _exam_date(reading)
-        return Frame(day or reading.note.note_date, day is not None, mention.value.get("region"), mention.value.get("modality"))
+        return Frame(
+            day or reading.note.note_date, day is not None, mention.value.get("region"), mention.value.get("modality")
+        )
     return None
 
 
 def _opens(reading: Reading, mention: Mention) -> bool:
     """Whether the study is named by itself at the head of the text, as a report does."""
-    return reading.text[:mention.start].strip(" \n*#=-:") == "" and "\n" in reading.text
+    return reading.text[: mention.start].strip(" \n*#=-:") == "" and "\n" in reading.text
 
 
-def _exam_date(reading: Reading) -> object:
+def _exam_date(reading: Reading) -> date | None:
     limit = reading.sentences[min(len(reading.sentences), _HEAD_LINES) - 1].end
     for mention in reading.dates_within(0, limit):
         before = reading.text[max(0, mention.start - 30) : mention.start]
         section = reading.sentences[reading.sentence_at(mention.start)].section
         if section and section.name in ("comparison", "indication"):
             continue
-        if mention.date.full and not _COMPARED.search(before) and not re.search(r"\b(?:dob|born|compar|prev|prior|baseline|nadir|received|reported)", before, re.I):
+        if (
+            mention.date.full
+            and not _COMPARED.search(before)
+            and not re.search(r"\b(?:dob|born|compar|prev|prior|baseline|nadir|received|reported)", before, re.I)
+        ):
             return mention.date.full
     return None
 
@@ -118,12 +131,18 @@ def _exam_date(reading: Reading) -> object:
 def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool] | None:
     """The frame that a sentence sets itself, and whether it holds beyond it."""
     sentence = reading.sentences[number]
-    studies = [m for m in reading.in_sentence(number, STUDY) if not _compared(reading, m.start, sentence.start) and not m.qualifiers.temporality == "planned"]
+    studies = [
+        m
+        for m in reading.in_sentence(number, STUDY)
+        if not _compared(reading, m.start, sentence.start) and m.qualifiers.temporality != "planned"
+    ]
     if studies:
         study = studies[0]
         day = _date_near(reading, study, sentence.end)
         region, modality = study.value.get("region"), study.value.get("modality")
-        headed = reading.text[sentence.start : study.start].strip(" -*") == "" and reading.text[study.end : study.end + 2].lstrip().startswith(":")
+        headed = reading.text[sentence.start : study.start].strip(" -*") == "" and reading.text[
+            study.end : study.end + 2
+        ].lstrip().startswith(":")
         if base.study and day is None and number >= _HEAD_LINES and not headed:
             return None
         if day is None:
@@ -160,7 +179,7 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
         if ";" in between or re.search(r"[a-z]\. ", between):
             return None
         return mention
-    before = [m for m in reading.dates_within(max(0, study.start - 30), study.start)]
+    before = list(reading.dates_within(max(0, study.start - 30), study.start))
     if before and not re.search(r"[.;:]", reading.text[before[-1].end : study.start].rstrip(" :")):
         return before[-1]
     return None

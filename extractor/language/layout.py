@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from extractor.records import Value
 
@@ -107,12 +108,19 @@ class LayoutRules:
 
 _OTHER = Section("other", {})
 _UNKNOWN_HEADING = re.compile(r"[ ]*(?:[A-Z][A-Z /&()-]{3,50}:?|[A-Z][A-Za-z /&()-]{2,40}:)[ ]*$")
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=[ \n]|$)|(?<=[a-z)])\.(?=[A-Z][a-z])|[ ]{3,}(?=[A-Z][\w/ ()-]{1,40}:)|\n|[ ](?=[•●▪◦‣☞][ ])")
+_STOP = re.compile(
+    r"[.!?]+[\"')\]]*(?=[ \n]|$)|(?<=[a-z)])\.(?=[A-Z][a-z])|[ ]{3,}(?=[A-Z][\w/ ()-]{1,40}:)|\n|[ ](?=[•●▪◦‣☞][ ])"
+)
 _LAST_WORD = re.compile(r"([\w.]+)$")
 _KEY_VALUE = re.compile(r"[ ]*[A-Za-z][\w /()&.'-]{1,40}(?::|[ ]{3,}|\.{3,}|[ ]?=)")
-_DATED = re.compile(r"[ ]*(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d\d?-\d\d?|\d{1,2}[/.]\d{2,4}|\d{1,2}:\d{2})\b")
+_DATED = re.compile(
+    r"[ ]*(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d\d?-\d\d?|\d{1,2}[/.]\d{2,4}|\d{1,2}:\d{2})\b"
+)
 _TABLE = re.compile(r"\S[ ]{3,}\S.*\S[ ]{3,}\S|\|.*\|")
-_DANGLING = re.compile(r"(?:\b(?:and|or|of|with|the|a|an|to|in|on|for|by|at|from|no|than|is|was|are|were|has|have|which|that|her|his|left|right|both|per|as|vs|plus|but|not)|[,(/&+:-])$", re.I)
+_DANGLING = re.compile(
+    r"(?:\b(?:and|or|of|with|the|a|an|to|in|on|for|by|at|from|no|than|is|was|are|were|has|have|which|that|her|his|left|right|both|per|as|vs|plus|but|not)|[,(/&+:-])$",
+    re.I,
+)
 
 
 def lay_out(text: str, rules: LayoutRules) -> Layout:
@@ -134,7 +142,7 @@ def _join_wrapped(text: str, rules: LayoutRules) -> str:
     lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
     width = lengths[int(len(lengths) * 0.9)] if lengths else 0
     joined = [lines[0]]
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         joined.append(" " if _is_wrap(before, after, width, rules) else "\n")
         joined.append(after)
     return "".join(joined)
@@ -207,7 +215,9 @@ def _split(text: str, start: int, end: int, rules: LayoutRules) -> Iterator[tupl
 
 
 def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules: LayoutRules) -> bool:
-    if match[0].startswith("?") and not text[begin : match.start()].rstrip(" ").endswith(tuple("abcdefghijklmnopqrstuvwxyz0123456789)]\"'")):
+    if match[0].startswith("?") and not text[begin : match.start()].rstrip(" ").endswith(
+        tuple("abcdefghijklmnopqrstuvwxyz0123456789)]\"'")
+    ):
         return False  # "? splenic met": a question mark before what it questions
     if not match[0].startswith("."):
         return True

@@ -98,11 +98,14 @@ class _Targets:
 
     def __init__(self, nlp: Language, rules: Sequence[Rule]) -> None:
         self._matcher = MedspacyMatcher(nlp, name="trialscreen_targets", prune=False)
-        self._matcher.add([TargetRule(rule.id, rule.category, rule.pattern.pattern, metadata={"rule": rule}) for rule in rules])
+        self._matcher.add(
+            [TargetRule(rule.id, rule.category, rule.pattern.pattern, metadata={"rule": rule}) for rule in rules]
+        )
         self._rule_map: Mapping[str, Any] = self._matcher.rule_map
 
     def __call__(self, doc: Doc) -> Doc:
-        spans, matched = [], []
+        spans: list[Span] = []
+        matched: list[Rule] = []
         for match_id, start, end in self._matcher(doc):
             rule: Rule = self._rule_map[doc.vocab.strings[match_id]].metadata["rule"]
             spans.append(Span(doc, start, end, label=rule.category, span_id=len(spans) + 1))
@@ -187,7 +190,9 @@ class Reader:
             doc = self._context(self._targets(_set_sentences(doc)))
             cues = _cues(doc)
             number = first
-            for span, rule in sorted(zip(doc.spans[_GROUP], doc.user_data["rules"], strict=True), key=lambda pair: pair[0].start):
+            for span, rule in sorted(
+                zip(doc.spans[_GROUP], doc.user_data["rules"], strict=True), key=lambda pair: pair[0].start
+            ):
                 match = rule.pattern.search(piece, span.start_char)
                 if match is None or match.start() >= span.end_char:
                     continue
@@ -237,7 +242,10 @@ def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
     for number in range(1, len(sentences) + 1):
         if number == len(sentences) or (
             sentences[number].start - sentences[first].start > _PIECE
-            and (sentences[number].line != sentences[number - 1].line or sentences[number].start - sentences[first].start > 3 * _PIECE)
+            and (
+                sentences[number].line != sentences[number - 1].line
+                or sentences[number].start - sentences[first].start > 3 * _PIECE
+            )
         ):
             yield first, number
             first = number

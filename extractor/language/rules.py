@@ -151,7 +151,11 @@ def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
         place = first["loc"]
         rule = ""
         if len(place) > 1 and isinstance(place[1], int) and isinstance(data, dict):
-            rule = f"rule '{data['rules'][place[1]].get('id', place[1])}': " if isinstance(data["rules"][place[1]], dict) else ""
+            rule = (
+                f"rule '{data['rules'][place[1]].get('id', place[1])}': "
+                if isinstance(data["rules"][place[1]], dict)
+                else ""
+            )
         where = ".".join(str(part) for part in place)
         raise file.error(place, f"{rule}{where}: {first['msg']}") from None
 

@@ -14,7 +14,7 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 _SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u02bc\u00b4`"
 _DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb"
-_CONTROLS = "".join(map(chr, [*range(0, 9), 14, *range(15, 32), 127, *range(128, 133), *range(134, 160)]))
+_CONTROLS = "".join(map(chr, [*range(9), 14, *range(15, 32), 127, *range(128, 133), *range(134, 160)]))
 
 _SAME_LENGTH = str.maketrans(
     {

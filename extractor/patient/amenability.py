@@ -39,12 +39,24 @@ def lat_amenable(case: Case, extracranial: Fact, cranial: Fact) -> Fact:
     if whole is not None and whole.value["amenable"]:
         later = _found_later(case, whole, body_sites | head_sites)
         if later:
-            return Fact(None, (whole,), weighed.left, notes={"cranial": head, "missing": sorted(later)}, hint="a site was found after the statement")
+            return Fact(
+                None,
+                (whole,),
+                weighed.left,
+                notes={"cranial": head, "missing": sorted(later)},
+                hint="a site was found after the statement",
+            )
         return Fact(True, (whole,), weighed.left, notes={"cranial": True, "missing": []})
     missing = _missing(case, newest, body_sites, head_sites)
     evidence = tuple(newest.values())
     if missing or not evidence:
-        return Fact(None, evidence, weighed.left, notes={"cranial": head, "missing": missing}, hint=f"nothing is said of {', '.join(missing)}")
+        return Fact(
+            None,
+            evidence,
+            weighed.left,
+            notes={"cranial": head, "missing": missing},
+            hint=f"nothing is said of {', '.join(missing)}",
+        )
     return Fact(True, evidence, weighed.left, notes={"cranial": head, "missing": []})
 
 

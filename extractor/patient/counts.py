@@ -18,8 +18,22 @@ from extractor.records import Assertion, Experiencer, Fact, Finding, SetAside, T
 
 _CRANIAL = ("brain", "leptomeninges")
 _BODY_STUDIES = {"body"}
-_PARTLY = {"chest": {"lung", "pleura", "pericardium"}, "abdomen": {"liver", "adrenal", "kidney", "spleen", "pancreas", "peritoneum"}, "bone": {"bone"}, "spine": set()}
-_BACKGROUND = {"diagnosis", "oncologic_history", "staging", "history_of_present_illness", "indication", "past_medical_history", "comparison", "treatment"}
+_PARTLY = {
+    "chest": {"lung", "pleura", "pericardium"},
+    "abdomen": {"liver", "adrenal", "kidney", "spleen", "pancreas", "peritoneum"},
+    "bone": {"bone"},
+    "spine": set(),
+}
+_BACKGROUND = {
+    "diagnosis",
+    "oncologic_history",
+    "staging",
+    "history_of_present_illness",
+    "indication",
+    "past_medical_history",
+    "comparison",
+    "treatment",
+}
 _PRIMARY_SITES = {"lung", "lymph_node_regional"}
 
 
@@ -80,11 +94,19 @@ def _day(finding: Finding) -> date:
 
 def _counts(case: Case, region: str) -> list[Finding]:
     """The findings that tell of metastases in a region, lesions at known sites included."""
-    told = [f for f in case.findings if f.concept in ("metastasis", "lesion") and _about_patient(f) and f.temporality is not Temporality.PLANNED]
+    told = [
+        f
+        for f in case.findings
+        if f.concept in ("metastasis", "lesion") and _about_patient(f) and f.temporality is not Temporality.PLANNED
+    ]
     known = {f.value["site"] for f in told if f.concept == "metastasis" and f.assertion is Assertion.AFFIRMED}
     if not known - {"unspecified", *_PRIMARY_SITES, *_CRANIAL} and _metastatic(case):
         # a patient with distant disease whose notes only ever say "lesion"
-        known |= {f.value["site"] for f in told if f.concept == "lesion" and f.decides} - {"other", "pericardium", *_CRANIAL}
+        known |= {f.value["site"] for f in told if f.concept == "lesion" and f.decides} - {
+            "other",
+            "pericardium",
+            *_CRANIAL,
+        }
     known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
     for finding in told:
@@ -112,7 +134,9 @@ def _metastatic(case: Case) -> bool:
 
 def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
     """Whether a lesion lies at a site that the patient's notes call metastatic."""
-    if finding.context.get("announced") or (finding.value["region"] == "cranial" and finding.value["status"] == "resolved"):
+    if finding.context.get("announced") or (
+        finding.value["region"] == "cranial" and finding.value["status"] == "resolved"
+    ):
         return True
     site = finding.value["site"]
     if site not in sites:
@@ -122,14 +146,20 @@ def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
 
 def _studies(case: Case, region: str) -> list[Finding]:
     wanted = {"head"} if region == "cranial" else {*_BODY_STUDIES, *_PARTLY}
-    return [f for f in case.findings if f.concept == "imaging" and f.value["region"] in wanted and not (case.as_of and _day(f) > case.as_of)]
+    return [
+        f
+        for f in case.findings
+        if f.concept == "imaging" and f.value["region"] in wanted and not (case.as_of and _day(f) > case.as_of)
+    ]
 
 
 def _fact(case: Case, region: str) -> Fact:
     told = _counts(case, region)
     studies = _studies(case, region)
     whole = [f for f in studies if region == "cranial" or f.value["region"] in _BODY_STUDIES]
-    latest = max((_day(f) for f in whole if f.value.get("dated")), default=None) or max((_day(f) for f in whole), default=None)
+    latest = max((_day(f) for f in whole if f.value.get("dated")), default=None) or max(
+        (_day(f) for f in whole), default=None
+    )
     set_aside = _set_aside(case, region)
     sites = sorted({f.value["site"] for f in told} - {"unspecified"})
     by_site: dict[str, Interval] = {}
@@ -189,7 +219,9 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
     count, used, clash = _read_together(current_newest)
     if count is None:
         return None, used, clash
-    imaged_since = latest is not None and (last_day < latest or all(_is_background(f) or f.temporality is Temporality.HISTORICAL for f in newest))
+    imaged_since = latest is not None and (
+        last_day < latest or all(_is_background(f) or f.temporality is Temporality.HISTORICAL for f in newest)
+    )
     if imaged_since:
         return Interval(0, count.high), used, []
     return count, used, clash
@@ -256,7 +288,9 @@ def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[F
     return result, positive, []
 
 
-def _apart(findings: Sequence[Finding], numbered: Sequence[Finding], placed_sum: Interval | None) -> tuple[Interval | None, list[Finding], list[Finding]]:
+def _apart(
+    findings: Sequence[Finding], numbered: Sequence[Finding], placed_sum: Interval | None
+) -> tuple[Interval | None, list[Finding], list[Finding]]:
     """Numbers that cannot all be true: a list of places, a report before a letter, or nobody."""
     if placed_sum is not None and any(_interval(f).meet(placed_sum) for f in numbered):
         return placed_sum, list(numbered), []
@@ -299,7 +333,21 @@ _LOBES = {"rul": "right upper", "rml": "right middle", "rll": "right lower", "lu
 _NUMERALS = {
     word: str(number)
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        start=1,
     )
 }
 _ONE_SPELLING = (
@@ -311,7 +359,12 @@ _ONE_SPELLING = (
     (re.compile(r"\b(\d+)(?:st|nd|rd|th)\b"), r"\1"),
     (re.compile(r"\bcosta\b"), "rib"),
     (re.compile(r"\bfemur\b"), "femoral"),
-    (re.compile(r"\b(?:os|bones?|body|bodies|vertebral?|vertebrae?|gland|lobe|lung|pulmonary|of|the|corpus|region|and|known)\b"), " "),
+    (
+        re.compile(
+            r"\b(?:os|bones?|body|bodies|vertebral?|vertebrae?|gland|lobe|lung|pulmonary|of|the|corpus|region|and|known)\b"
+        ),
+        " ",
+    ),
 )
 
 
@@ -323,7 +376,14 @@ def _place_key(name: str) -> str:
         name = re.sub(rf"\b{word}\b", digit, name)
     for pattern, spelling in _ONE_SPELLING:
         name = pattern.sub(spelling, name)
-    return " ".join(sorted({word[:4] if len(word) > 4 and word not in ("right",) else word for word in re.findall(r"[a-z]+\d*|\d+[a-z]*", name)}))
+    return " ".join(
+        sorted(
+            {
+                word[:4] if len(word) > 4 and word not in ("right",) else word
+                for word in re.findall(r"[a-z]+\d*|\d+[a-z]*", name)
+            }
+        )
+    )
 
 
 def _same_place(one: str, other: str) -> bool:
@@ -379,7 +439,9 @@ def _combined(
 ) -> Fact:
     notes: dict[str, object] = {}
     if conflicts:
-        return Fact(set_aside=set_aside, conflicts=tuple(conflicts), hint="the notes contradict each other on the number")
+        return Fact(
+            set_aside=set_aside, conflicts=tuple(conflicts), hint="the notes contradict each other on the number"
+        )
     if nothing_else:
         by_site = {s: (Interval(0, 0) if count.low == 0 and count.high else count) for s, count in by_site.items()}
     total = _ZERO
@@ -387,7 +449,11 @@ def _combined(
         total = total + count
     positive = {site: count for site, count in by_site.items() if count != _ZERO}
     negative_totals = [f for f in totals if f.assertion is Assertion.NEGATED or f.value["status"] == "resolved"]
-    numbers = [f for f in totals if f.assertion is Assertion.AFFIRMED and f.value["status"] != "resolved" and f.context.get("explicit")]
+    numbers = [
+        f
+        for f in totals
+        if f.assertion is Assertion.AFFIRMED and f.value["status"] != "resolved" and f.context.get("explicit")
+    ]
     doubtful = [
         f
         for f in case.findings
@@ -415,9 +481,9 @@ def _combined(
         return Fact(set_aside=set_aside, hint="only single sites are said to be free")
     for finding in numbers:
         narrowed = total.meet(_interval(finding)) if by_site else _interval(finding)
-        if narrowed is not None and finding.value.get("region") is not None:
-            total, evidence = narrowed, [*evidence, finding]
-        elif narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total):
+        if (narrowed is not None and finding.value.get("region") is not None) or (
+            narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total)
+        ):
             total, evidence = narrowed, [*evidence, finding]
     if "leptomeninges" in positive and positive["leptomeninges"].low:
         notes["leptomeningeal"] = True

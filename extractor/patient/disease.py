@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from extractor.patient.timeline import Case, Weighed, conflict, earliest, moment, newest, settle
 from extractor.patient.therapy import CURATIVE
+from extractor.patient.timeline import Case, Weighed, conflict, earliest, moment, newest, settle
 from extractor.records import Fact, Finding
 
 _PATHOLOGY = ("patholog", "histolog", "cytolog", "biopsy")
