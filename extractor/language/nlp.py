@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
@@ -37,13 +36,9 @@ with warnings.catch_warnings():  # medspaCy silences all warnings of the process
 
     _loguru.disable("PyRuSH")
     _loguru.disable("medspacy")
-    from medspacy.common.medspacy_matcher import MedspacyMatcher
-    from medspacy.context import ConText, ConTextRule
-    from medspacy.target_matcher import TargetRule
+    from medspacy.common.regex_matcher import RegexMatcher
+    from medspacy.context import ConTextGraph, ConTextModifier, ConTextRule
 
-warnings.filterwarnings("ignore", message=r"\[W036\]")  # medspaCy's matcher asks empty spaCy matchers too
-
-_GROUP = "medspacy_spans"
 _PIECE = 900
 """Sentences are handed to the pipeline in pieces of about this many characters."""
 
@@ -79,7 +74,6 @@ class _Tokenizer:
         return Doc(self._vocab, words=words, spaces=spaces)
 
 
-@Language.component("trialscreen_sentences")
 def _set_sentences(doc: Doc) -> Doc:
     """Mark the sentences that the layout found; ConText's cues stay inside them."""
     starts: Sequence[int] = doc.user_data.pop("sentence_starts", (0,))
@@ -93,26 +87,41 @@ def _set_sentences(doc: Doc) -> Doc:
     return doc
 
 
-class _Targets:
-    """medspaCy's matcher over all target rules. Overlaps stay: a stage may stand inside a diagnosis."""
+class _Text:
+    """A document whose text is put together once; medspaCy's matcher asks for it at every rule."""
 
-    def __init__(self, nlp: Language, rules: Sequence[Rule]) -> None:
-        self._matcher = MedspacyMatcher(nlp, name="trialscreen_targets", prune=False)
-        self._matcher.add(
-            [TargetRule(rule.id, rule.category, rule.pattern.pattern, metadata={"rule": rule}) for rule in rules]
-        )
-        self._rule_map: Mapping[str, Any] = self._matcher.rule_map
+    def __init__(self, doc: Doc) -> None:
+        self._doc = doc
+        self.text_with_ws = doc.text_with_ws
 
-    def __call__(self, doc: Doc) -> Doc:
-        spans: list[Span] = []
-        matched: list[Rule] = []
-        for match_id, start, end in self._matcher(doc):
-            rule: Rule = self._rule_map[doc.vocab.strings[match_id]].metadata["rule"]
-            spans.append(Span(doc, start, end, label=rule.category, span_id=len(spans) + 1))
-            matched.append(rule)
-        doc.spans[_GROUP] = spans
-        doc.user_data["rules"] = matched
-        return doc
+    def __len__(self) -> int:
+        return len(self._doc)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._doc)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._doc[place]
+
+    def char_span(self, start: int, end: int) -> Span | None:
+        span: Span | None = self._doc.char_span(start, end)
+        return span
+
+
+class _Matcher:
+    """medspaCy's regular-expression matcher over some rules. Overlaps stay."""
+
+    def __init__(self, vocab: Vocab, rules: Sequence[Rule]) -> None:
+        self._matcher = RegexMatcher(vocab)
+        self._rules = {rule.id: rule for rule in rules}
+        self._vocab = vocab
+        for rule in rules:
+            self._matcher.add(rule.id, [rule.pattern.pattern])
+
+    def __call__(self, text: _Text) -> Iterator[tuple[Rule, int, int]]:
+        """Every match: its rule, first token and one past the last."""
+        for match_id, start, end in self._matcher(text):
+            yield self._rules[self._vocab.strings[match_id]], start, end
 
 
 def _cue(rule: Rule) -> ConTextRule:
@@ -145,16 +154,9 @@ class Reader:
         nlp = spacy.blank("en")
         nlp.tokenizer = _Tokenizer(nlp.vocab)
         self._nlp = nlp
-        self._targets = _Targets(nlp, rules.targets)
-        self._context = ConText(
-            nlp,
-            rules=None,
-            span_attrs=None,
-            input_span_type="group",
-            span_group_name=_GROUP,
-            prune_on_modifier_overlap=False,
-        )
-        self._context.add([_cue(rule) for rule in rules.cues])
+        self._targets = _Matcher(nlp.vocab, rules.targets)
+        self._cues = _Matcher(nlp.vocab, rules.cues)
+        self._context = {rule.id: _cue(rule) for rule in rules.cues}
 
     @classmethod
     def from_folder(cls, folder: Path) -> Reader:
@@ -187,12 +189,15 @@ class Reader:
             piece = text[begin:end]
             doc = self._nlp.make_doc(piece)
             doc.user_data["sentence_starts"] = [s.start - begin for s in sentences[first:last]]
-            doc = self._context(self._targets(_set_sentences(doc)))
-            cues = _cues(doc)
+            doc = _set_sentences(doc)
+            text_once = _Text(doc)
+            found = [
+                (Span(doc, start, end, label=rule.category, span_id=number), rule)
+                for number, (rule, start, end) in enumerate(self._targets(text_once), start=1)
+            ]
+            cues = self._qualified(doc, text_once, [span for span, _ in found])
             number = first
-            for span, rule in sorted(
-                zip(doc.spans[_GROUP], doc.user_data["rules"], strict=True), key=lambda pair: pair[0].start
-            ):
+            for span, rule in sorted(found, key=lambda pair: pair[0].start):
                 match = rule.pattern.search(piece, span.start_char)
                 if match is None or match.start() >= span.end_char:
                     continue
@@ -213,14 +218,25 @@ class Reader:
                 )
 
 
-def _cues(doc: Doc) -> Mapping[int, Sequence[str]]:
-    """The categories of the cues that reach each target.
+    def _qualified(self, doc: Doc, text: _Text, targets: Sequence[Span]) -> Mapping[int, Sequence[str]]:
+        """The categories of the ConText cues that reach each target, by the target's id."""
+        graph = ConTextGraph(targets=targets)
+        if targets:
+            graph.modifiers = [
+                ConTextModifier(self._context[rule.id], start, end, doc) for rule, start, end in self._cues(text)
+            ]
+            graph.update_scopes()
+            graph.apply_modifiers()
+        return _longest(graph)
+
+
+def _longest(graph: ConTextGraph) -> Mapping[int, Sequence[str]]:
+    """The categories of the cues that hold for each target.
 
     Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
     modify the target: a cue for one concept takes nothing away from another. medspaCy would prune
     them for all targets alike.
     """
-    graph = doc._.context_graph
     reached: dict[int, list[str]] = {}
     for target, modifier in graph.edges:
         start, end = modifier.modifier_span
