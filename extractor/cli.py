@@ -182,9 +182,7 @@ def screen(
     form = format or _format_of(output)
     text = _shown(reports, form, to_file=output is not None)
     if output is None:
-        typer.echo(
-            text.encode("utf-8", "replace") if format in (Format.JSON, Format.JSONL) else text, nl=False
-        )
+        typer.echo(text.encode("utf-8", "replace") if format in (Format.JSON, Format.JSONL) else text, nl=False)
     else:
         write_text(output, text)
         if failures:
@@ -261,9 +259,7 @@ def _progress() -> Iterator[Progress | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    with Progress(
-        BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
-    ) as bar:
+    with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task("patients", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -76,9 +76,7 @@ def test_screen_shows_a_table_unless_told_otherwise(notes: Path) -> None:
     assert result.exit_code == 0 and "P1" in result.stdout and "eligible" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("name", "begin"), [("o.json", "["), ("o.jsonl", "{"), ("o.html", "<"), ("o.txt", "\n")]
-)
+@pytest.mark.parametrize(("name", "begin"), [("o.json", "["), ("o.jsonl", "{"), ("o.html", "<"), ("o.txt", "\n")])
 def test_the_name_of_the_output_says_its_form(notes: Path, tmp_path: Path, name: str, begin: str) -> None:
     result = call("screen", notes, "-o", tmp_path / name)
     assert result.exit_code == 0 and result.stdout == ""
@@ -243,9 +241,7 @@ def test_app_runs_streamlit_on_this_machine_only(monkeypatch: pytest.MonkeyPatch
     assert result.exit_code == 0
     command = called[0]
     assert (
-        command[1:4] == ["-m", "streamlit", "run"]
-        and Path(command[4]).name == "app.py"
-        and Path(command[4]).is_file()
+        command[1:4] == ["-m", "streamlit", "run"] and Path(command[4]).name == "app.py" and Path(command[4]).is_file()
     )
     for option, value in [("address", "127.0.0.1"), ("port", "9000")]:
         assert command[command.index(f"--server.{option}") + 1] == value

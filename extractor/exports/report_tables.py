@@ -34,8 +34,7 @@ def _schema(names: str) -> pa.Schema:
 
 _CRITERIA = _schema("patient_id as_of protocol verdict criterion status value reason ask at_visit evidence")
 _FINDINGS = _schema(
-    "patient_id finding note_id concept value start end text "
-    "assertion experiencer temporality date section rule"
+    "patient_id finding note_id concept value start end text assertion experiencer temporality date section rule"
 )
 
 

@@ -66,7 +66,7 @@ class FailedNote:
 Record = NoteRecord | FailedNote
 
 
-class _Unreadable(ValueError):
+class _UnreadableError(ValueError):
     """Why a row gives no note."""
 
 
@@ -107,11 +107,11 @@ def to_record(row: Mapping[str, Any], source: str, place: str, patient_id: str, 
         patient = identifier(row["patient_id"]) if "patient_id" in row else patient_id
         note = identifier(row.get("note_id")) or note_id
         if patient is None:
-            raise _Unreadable("has no patient_id")
+            raise _UnreadableError("has no patient_id")
         text = _text(row.get("text"))
         day, as_of = to_date(row.get("note_date"), "note_date"), to_date(row.get("as_of"), "as_of")
         return NoteRecord(Note(text, patient, note, day, identifier(row.get("note_type"))), as_of)
-    except _Unreadable as error:
+    except _UnreadableError as error:
         return FailedNote(source, place, str(error), patient, note)
 
 
@@ -124,7 +124,7 @@ def identifier(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, Mapping | list | tuple):
-        raise _Unreadable("an id or type is no plain value")
+        raise _UnreadableError("an id or type is no plain value")
     text = str(value).strip()
     return None if text.lower() in _NO_VALUE else text
 
@@ -149,16 +149,16 @@ def to_date(value: Any, name: str) -> date | None:
     except ValueError:
         pass
     shown = f" '{text}'" if _SHOWABLE.fullmatch(text) else ""
-    raise _Unreadable(f"the {name}{shown} is no date like 2025-03-14")
+    raise _UnreadableError(f"the {name}{shown} is no date like 2025-03-14")
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bytes):
         value = decode(value)
     if value is None or value != value:
-        raise _Unreadable("has no text")
+        raise _UnreadableError("has no text")
     if not isinstance(value, str):
-        raise _Unreadable("the text is no text")
+        raise _UnreadableError("the text is no text")
     if not value.strip():
-        raise _Unreadable("the text is empty")
+        raise _UnreadableError("the text is empty")
     return value

@@ -38,9 +38,7 @@ def screen_patient(screener: Screens, patient: Patient, as_of: date | None = Non
     try:
         report = screener.screen(patient.notes, day)
     except Exception as error:  # one patient must not end a batch; the message could quote the notes
-        return _failed(
-            patient, f"could not be screened ({type(error).__name__}); please report this as a fault"
-        )
+        return _failed(patient, f"could not be screened ({type(error).__name__}); please report this as a fault")
     if patient.failures:
         report = replace(report, warnings=(*report.warnings, _unread(patient.failures)))
     return report

@@ -20,9 +20,7 @@ _DELIMITERS = ",;\t|"
 _PARQUET_ROWS = 256
 
 
-def read_csv(
-    lines: Iterable[str], source: str, stem: str, columns: Mapping[str, str], tab: bool
-) -> Iterator[Record]:
+def read_csv(lines: Iterable[str], source: str, stem: str, columns: Mapping[str, str], tab: bool) -> Iterator[Record]:
     """The notes of a CSV or TSV file.
 
     Args:
@@ -94,7 +92,7 @@ def read_xlsx(path: Path, source: str, stem: str, columns: Mapping[str, str]) ->
     """
     import zipfile
 
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on styles and extensions that hold no text

@@ -22,56 +22,104 @@ HISTOLOGY, ORGAN, LUNG, FALSE = "HISTOLOGY", "HISTOLOGY_ORGAN", "HISTOLOGY_LUNG"
 REVIEW, FORMERLY, DROPPED = "HISTOLOGY_REVIEW", "HISTOLOGY_FORMERLY", "HISTOLOGY_DROPPED"
 
 _BARE: Mapping[str, tuple[str, str | None]] = {
-    "squamous": ("nsclc", "squamous"), "small": ("sclc", None), "large": ("nsclc", "large_cell"), "adeno": ("nsclc", "adenocarcinoma"),
-    "adenosquamous": ("nsclc", "adenosquamous"), "non": ("nsclc", None), "nonsmall": ("nsclc", None), "carcinoid": ("other", None),
-    "sarcomatoid": ("nsclc", "sarcomatoid"), "pleomorphic": ("nsclc", "sarcomatoid"),
-}  # fmt: skip
+    "squamous": ("nsclc", "squamous"),
+    "adeno": ("nsclc", "adenocarcinoma"),
+    "adenosquamous": ("nsclc", "adenosquamous"),
+    "large": ("nsclc", "large_cell"),
+    "sarcomatoid": ("nsclc", "sarcomatoid"),
+    "pleomorphic": ("nsclc", "sarcomatoid"),
+    "non": ("nsclc", None),
+    "nonsmall": ("nsclc", None),
+    "small": ("sclc", None),
+    "carcinoid": ("other", None),
+}
+"""A type told without "carcinoma", by its first word."""
 _SUBTYPES = (
-    ("adenosquamous", "adenosquamous"), ("mixed squamous and adeno", "adenosquamous"), ("adeno", "adenocarcinoma"),
-    ("non-squamous", None), ("nonsquamous", None), ("squam", "squamous"), ("large", "large_cell"), ("sarcomatoid", "sarcomatoid"),
+    ("adenosquamous", "adenosquamous"),
+    ("adeno", "adenocarcinoma"),
+    ("non-squamous", None),
+    ("nonsquamous", None),
+    ("squam", "squamous"),
+    ("large", "large_cell"),
+    ("sarcomatoid", "sarcomatoid"),
     ("pleomorphic", "sarcomatoid"),
-)  # fmt: skip
-_OWN_LUNG = re.compile(r"lung|pulmon|bronch|(?:upper|middle|lower) lobe|\b[rl][uml]l\b|nsclc|lingula|\bluad\b|\blusc\b", re.I)
+)
+"""The subtype that a word inside a name of NSCLC gives; the first that fits."""
+_CERTAIN_SECTIONS = ("pathology", "oncologic_history", "diagnosis")
+_OWN_LUNG = re.compile(
+    r"lung|pulmon|bronch|(?:upper|middle|lower) lobe|\b[rl][uml]l\b|nsclc|lingula|\bluad\b|\blusc\b", re.I
+)
 _STOP = re.compile(r"[;.](?:[ ]|$)|,[ ](?:and |now )|[ ](?:and|now|then|with|but)[ ]")
-_ELSEWHERE_SECTIONS = frozenset(("past_medical_history",))
 _SPECIMEN = re.compile(r"ectomy\b|biops|excis|resect|polypectomy|specimen|\bturp\b", re.I)
 _OTHER_CANCER = re.compile(
-    r"\b(?:cancer|carcinoma|tumou?r|adenocarcinoma) of (?:the )?(?:pancrea\w*|colon|rectum|stomach|prostate|breast|ovary|uterus|cervix|bladder|oesophagus|esophagus|liver|bile ducts?|thyroid|tongue|larynx|pharynx|gallbladder|kidney)|"
-    r"\b(?:pancreatic|colon|colorectal|rectal|gastric|prostate|breast|ovarian|endometrial|cervical|bladder|o?esophageal|thyroid|biliary|gallbladder|laryngeal|pharyngeal|hepatocellular|peritoneal|renal)[ ]{1,2}(?:[\w-]+[ ]){0,2}(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",
+    r"\b(?:cancer|carcinoma|tumou?r|adenocarcinoma) of (?:the )?(?:pancrea\w*|colon|rectum|stomach|prostate|breast|"
+    r"ovary|uterus|cervix|bladder|oesophagus|esophagus|liver|bile ducts?|thyroid|tongue|larynx|pharynx|gallbladder|kidney)|"
+    r"\b(?:pancreatic|colon|colorectal|rectal|gastric|prostate|breast|ovarian|endometrial|cervical|bladder|o?esophageal|"
+    r"thyroid|biliary|gallbladder|laryngeal|pharyngeal|hepatocellular|peritoneal|renal)[ ]{1,2}(?:[\w-]+[ ]){0,2}"
+    r"(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",
     re.I,
 )
 _CLAUSE = re.compile(r"[;,]|[ ]to[ ]|->|→")
 _TURNED = re.compile(r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$", re.I)
 _RULE_BEFORE = re.compile(
-    r"\b(?:trial|study|rct|protocol|inclusion|eligib\w+|criteri\w+)\b[^.;]{0,50}\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b[^.;]{0,30}$", re.I
+    r"\b(?:trial|study|rct|protocol|inclusion|eligib\w+|criteri\w+)\b[^.;]{0,50}"
+    r"\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b[^.;]{0,30}$",
+    re.I,
 )
-_LUNG_LESION_IS = re.compile(r"\b(?:lung|pulmonary|lobe|rul|lul|rll|lll|nodule)\b.{0,60}\b(?:biops\w+|bx|wedge|resection|core|fna)\b.{0,60}$", re.I)
-_FROM_ELSEWHERE = re.compile(r"^[ ,]{0,2}(?:of |from |with |in keeping with |consistent with |compatible with |c/w )(?:an? |the )?(?:\w+ ){0,2}(?:colo\w+|breast|prostat\w+|pancrea\w+|gastric|renal|urothelial|endometri\w+)", re.I)
+_DOUBT = re.compile(
+    r"\b(?:suspicious|suspected|possibl[ey]|probabl[ey]|likely|query|differential|versus|vs|may|could)\b|\?", re.I
+)
+_LUNG_LESION_IS = re.compile(
+    r"\b(?:lung|pulmonary|lobe|rul|lul|rll|lll|nodule)\b.{0,60}\b(?:biops\w+|bx|wedge|resection|core|fna)\b.{0,60}$",
+    re.I,
+)
+_FROM_ELSEWHERE = re.compile(
+    r"^[ ,]{0,2}(?:of |from |with |in keeping with |consistent with |compatible with |c/w )(?:an? |the )?(?:\w+ ){0,2}"
+    r"(?:colo\w+|breast|prostat\w+|pancrea\w+|gastric|renal|urothelial|endometri\w+)",
+    re.I,
+)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
     """The histologies of a note."""
     mentions = _outermost(reading)
-    ticked = choices(reading.text, [(m.start, m.end) for m in mentions])
+    ticked = choices(reading.text, [(mention.start, mention.end) for mention in mentions])
     kept = [m for m in mentions if ticked.get((m.start, m.end), True) and _meant(reading, m)]
     revised = _revisions(reading, kept)
     for mention in kept:
         value = _value(mention)
-        temporality = mention.qualifiers.temporality
-        if temporality is Temporality.PLANNED or (temporality is Temporality.HISTORICAL and revised.get(mention.start) is not False):
-            temporality = Temporality.CURRENT  # what a tumour was found to be, it still is
-        if revised.get(mention.start) is True:
-            value["revised"] = True
-        if revised.get(mention.start) is False:
-            temporality = Temporality.HISTORICAL
-        changes: dict[str, Any] = {}
-        if mention.qualifiers.assertion is Assertion.POSSIBLE and "favoured" in mention.groups and not _doubted(reading, mention):
-            changes["assertion"] = Assertion.AFFIRMED  # the doubt is about the subtype
-        if mention.qualifiers.assertion is Assertion.AFFIRMED and _quoted_rule(reading, mention):
-            changes["assertion"] = Assertion.HYPOTHETICAL
         if _from_elsewhere(reading, mention):
             value |= {"group": "other", "subtype": None, "other_tumour": True}
-        yield reading.finding("histology", value, mention.start, mention.end, by=mention, temporality=temporality, **changes)
+        # what a tumour was found to be it still is, unless a review replaced it
+        temporality = Temporality.CURRENT
+        if mention.start in revised:
+            if revised[mention.start]:
+                value["revised"] = True
+            else:
+                temporality = Temporality.HISTORICAL
+        yield reading.finding(
+            "histology",
+            value,
+            mention.start,
+            mention.end,
+            by=mention,
+            assertion=_assertion(reading, mention),
+            temporality=temporality,
+        )
+
+
+def _assertion(reading: Reading, mention: Mention) -> Assertion:
+    """ConText's assertion, corrected for what it cannot know of a diagnosis."""
+    assertion = mention.qualifiers.assertion
+    sentence = reading.sentences[mention.sentence]
+    doubted = _DOUBT.search(reading.text[sentence.start : mention.start]) is not None
+    if assertion is Assertion.POSSIBLE and "favoured" in mention.groups and not doubted:
+        return Assertion.AFFIRMED  # the doubt is about the subtype
+    if assertion is not Assertion.AFFIRMED:
+        return assertion
+    if reading.text[mention.end : mention.end + 2].lstrip().startswith("?"):
+        return Assertion.POSSIBLE
+    return Assertion.HYPOTHETICAL if _quoted_rule(reading, mention) else assertion
 
 
 def _outermost(reading: Reading) -> list[Mention]:
@@ -99,7 +147,8 @@ def _value(mention: Mention) -> dict[str, Any]:
         else:
             text = mention.text.lower()
             mixed = "mixed" in text and "squamous" in text and "adeno" in text
-            value["subtype"] = "adenosquamous" if mixed else next((name for word, name in _SUBTYPES if word in text), None)
+            named = next((name for word, name in _SUBTYPES if word in text), None)
+            value["subtype"] = "adenosquamous" if mixed else named
             if value["subtype"] is None and re.match(r"sq", text):
                 value["subtype"] = "squamous"
     return value
@@ -116,9 +165,9 @@ def _meant(reading: Reading, mention: Mention) -> bool:
     if not mention.value.get("weak"):
         return True
     section = reading.sentences[mention.sentence].section
-    if section is not None and section.name in _ELSEWHERE_SECTIONS:
+    if section is not None and section.name == "past_medical_history":
         return False
-    if section is not None and section.name in ("pathology", "oncologic_history", "diagnosis"):
+    if section is not None and section.name in _CERTAIN_SECTIONS:
         return True
     return "bare" in mention.groups or any(
         not (m.start >= mention.start and m.end <= mention.end) for m in reading.in_sentence(mention.sentence, LUNG)
@@ -147,7 +196,8 @@ def _specimen_of_other_organ(reading: Reading, mention: Mention) -> bool:
     before = reading.sentences[number - 1]
     if before.block != reading.sentences[number].block or _OWN_LUNG.search(reading.sentence_text(number - 1)):
         return False
-    return bool(reading.in_sentence(number - 1, ORGAN)) and _SPECIMEN.search(reading.sentence_text(number - 1)) is not None
+    specimen = _SPECIMEN.search(reading.sentence_text(number - 1)) is not None
+    return specimen and bool(reading.in_sentence(number - 1, ORGAN))
 
 
 def _no_lung_case(reading: Reading) -> bool:
@@ -177,18 +227,19 @@ def _revisions(reading: Reading, mentions: list[Mention]) -> dict[int, bool]:
     certain = [m for m in mentions if m.qualifiers.assertion is Assertion.AFFIRMED and not _quoted_rule(reading, m)]
     certain = [m for m in certain if m.qualifiers.experiencer is Experiencer.PATIENT]
     found = {m.start: False for m in certain if _replaced(reading, m)}
-    groups = {m.start: (_value(m)["group"], _value(m)["subtype"]) for m in certain}
-    old = {groups[start] for start in found}
+    kinds = {m.start: (_value(m)["group"], _value(m)["subtype"]) for m in certain}
+    old = {kinds[start] for start in found}
     for mention in certain:
         if mention.start in found:
             continue
-        if old:
-            stands = groups[mention.start] not in old and (groups[mention.start][0] != "nsclc" or groups[mention.start][1] is not None)
-        else:
-            stands = any(0 <= mention.sentence - reading.sentence_at(m.start) <= 1 for m in reviews)
-        if stands:
+        kind = kinds[mention.start]
+        if not old:
+            behind = (mention.sentence - reading.sentence_at(review.start) for review in reviews)
+            if any(0 <= distance <= 1 for distance in behind):
+                found[mention.start] = True
+        elif kind not in old and kind != ("nsclc", None):
             found[mention.start] = True
-        elif old and groups[mention.start][0] in {group for group, _ in old}:
+        elif kind[0] in {group for group, _ in old}:
             found[mention.start] = False
     return found
 
@@ -204,11 +255,6 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
         return True
     after = reading.within(mention.end, min(sentence.end, mention.end + 45), DROPPED)
     return bool(after) and re.search(r"[;.]", reading.text[mention.end : after[0].start]) is None
-
-
-def _doubted(reading: Reading, mention: Mention) -> bool:
-    before = reading.text[reading.sentences[mention.sentence].start : mention.start]
-    return re.search(r"\b(?:suspicious|suspected|possibl[ey]|probabl[ey]|likely|query|differential|versus|vs|may|could)\b|\?", before, re.I) is not None
 
 
 def _quoted_rule(reading: Reading, mention: Mention) -> bool:

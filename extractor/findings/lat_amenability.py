@@ -16,16 +16,18 @@ from extractor.findings.clauses import answer_of, clause_of, clauses, outermost
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
 
-_MEANS_REACH = 110
+_MEANS_REACH = 130
 """Means count for an ability within so many characters of it."""
 _NOT_REACH = 26
 """A plain "not" denies an ability that begins within so many characters behind it."""
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
+_POINTERS = ("these", "counted")
+"""Targets that point back to what was named before."""
 _NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
 _NOT_A_TARGET_BEHIND = re.compile(
-    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|meeting|unit|reserve|colleagues)", re.I
+    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)", re.I
 )
-_NEW_STATEMENT = re.compile(r",[ ]+(?:and|which|so|meaning|thus|hence|ie|i\.e\.)\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|:[ ]", re.I)
+_NEW_STATEMENT = re.compile(r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]", re.I)
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -98,9 +100,9 @@ def _predicates(reading: Reading, words: Sequence[Mention], targets: Sequence[_T
             grouped[-1].append(word)
     predicates = []
     for group in grouped:
-        near = tuple(m for m in means if group[0].start - _MEANS_REACH <= m.start and m.end <= group[-1].end + _MEANS_REACH)
+        near = tuple(m for m in means if group[0].start - _MEANS_REACH <= m.start <= group[-1].end + _MEANS_REACH)
         predicate = _Predicate(tuple(group), near)
-        extent = any(target.name in ("all", "these") for target in targets)
+        extent = any(target.name in ("all", *_POINTERS) for target in targets)
         if predicate.says("whole") or predicate.says("elliptic") or near or (predicate.says("loose") and extent):
             predicates.append(predicate)
     return predicates
@@ -124,11 +126,11 @@ def _statement(
     about = _about(predicate, zone.targets)
     except_for = reading.within(zone.start, zone.end, "LAT_EXCEPT")
     if except_for and amenable:
-        about = [target for target in zone.targets if target.start > except_for[0].end and target.name not in ("all", "these")]
+        about = [target for target in zone.targets if target.start > except_for[0].end and target.name not in ("all", *_POINTERS)]
         amenable = False
         if not about:
             return
-    names = list(dict.fromkeys(_names(reading, about, predicate, clause[0])))
+    names = list(dict.fromkeys(_names(reading, about, predicate)))
     begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= zone.start)])
     ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= zone.end)])
     for name in names or [None]:
@@ -190,15 +192,15 @@ def _zones(reading: Reading, predicates: Sequence[_Predicate], targets: Sequence
     ]
 
 
-def _names(reading: Reading, about: Sequence[_Target], predicate: _Predicate, clause_start: int) -> Iterator[str]:
+def _names(reading: Reading, about: Sequence[_Target], predicate: _Predicate) -> Iterator[str]:
     primary = any(target.name == "primary" for target in about)
     for target in about:
-        if target.name != "these":
+        if target.name not in _POINTERS:
             yield target.name
-        elif primary:
+        elif target.name == "counted" and primary:
             yield "metastases"  # "all six and the lung tumour"
         else:
-            yield from _referred(reading, clause_start)
+            yield from _referred(reading, target.start)
     if not about:
         yield from (str(m.value["target"]) for m in predicate.means if "target" in m.value)
 
@@ -207,14 +209,14 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
     """What "all of these" points back to: the nearest sentence before that names sites; else all."""
     number = reading.sentence_at(place)
     sentence = reading.sentences[number]
-    within = [t for t in _targets(reading, sentence.start, sentence.end) if t.name != "these"]
+    within = [t for t in _targets(reading, sentence.start, place) if t.name not in _POINTERS]
     if within:
         yield from (target.name for target in within)
         return
     for earlier in range(number - 1, max(-1, number - 4), -1):
         if reading.sentences[earlier].block != sentence.block:
             break
-        named = [t for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end) if t.name != "these"]
+        named = [t for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end) if t.name not in _POINTERS]
         if named:
             yield from (target.name for target in named)
             return
@@ -289,7 +291,7 @@ def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Fi
     if not words or answer_of(text[words[0].end : sentence.end]) is None:
         return
     word = words[0]
-    targets = [t for t in _targets(reading, word.end, sentence.end) if t.name != "these"]
+    targets = [t for t in _targets(reading, word.end, sentence.end) if t.name not in _POINTERS]
     if not targets or answer_of(text[word.end : targets[0].start]) is not None:
         answer = answer_of(text[word.end : sentence.end])
         if answer is not None and reading.within(sentence.start, sentence.end, "LAT_MEANS"):

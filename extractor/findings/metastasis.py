@@ -157,6 +157,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     weak: Phrase | None = None
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
+    pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
     for phrase in phrases(reading, number):
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
@@ -164,13 +165,17 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
-            weak = phrase
+            yield from pending
+            weak, pending = phrase, []
             if not _benign(reading, phrase, number) and not _TARGETS.search(
                 reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]
             ):
-                yield from _emit(reading, phrase, number, header, last, linked=None, listed=listed)
+                pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=listed))
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
+        if linked is None:
+            yield from pending
+        pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
         if alone and _OF_ORIGINAL.search(
             reading.text[max(reading.sentences[number].start, phrase.start - 40) : phrase.start]
@@ -180,6 +185,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
         yield from emitted
         weak = None
+    yield from pending
     yield from alone
     taken = [*covered]
     for finding in _announced(reading, number, covered, listed):

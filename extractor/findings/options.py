@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_BOX = re.compile(r"\[[ _]*[xX✓✔*+]?[ _]*\]|\([ ]?[xX✓✔*+]?[ ]?\)|[☐☑☒□■▢▣○●◯◉◎⬜⬛✅✓✔✗✘❏❑]|(?<!\w)_{1,4}[xX✓]?_{0,4}(?!\w)")
+_BOX = re.compile(
+    r"\[[ _]*[xX✓✔*+]?[ _]*\]|\([ ]?[xX✓✔*+]?[ ]?\)|[☐☑☒□■▢▣○●◯◉◎⬜⬛✅✓✔✗✘❏❑]|"
+    r"(?<!\w)_{1,4}[xX✓]?_{0,4}(?!\w)"
+)
 _TICKED = re.compile(r"[xX✓✔*+☑☒■▣●◉◎⬛✅]")
 _BULLETS = "○●◯◉◎□■▢▣"
 """Signs that mark the items of plain lists too."""

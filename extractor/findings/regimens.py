@@ -11,49 +11,82 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from extractor.language.assertion import qualify
-from extractor.language.dates import DateMention, PartialDate
+from extractor.language.dates import DateMention, PartialDate, find_dates
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Qualifiers, Temporality
 
 DRUG, THERAPY, LINE, SETTING, EVENT = "DRUG", "THERAPY", "THERAPY_LINE", "THERAPY_SETTING", "THERAPY_EVENT"
+CUE, OTHER_TUMOUR = "TREATMENT_CUE", "OTHER_TUMOUR"
 
 _DOSE = (
-    r"(?:\(?AUC ?=? ?\d(?:[.,]\d)?\)?|\d[\d.,]* ?(?:mg|g|mcg|AUC)(?:/(?:m2|m²|kg|sqm|d|day))?|\d{1,3} ?%|(?:75|80|100|175|200|500)(?![\d/.])|"
-    r"q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|three-weekly|IV|i\.v\.|PO|p\.o\.|orally|daily|OD|BD|BID|bd|od|qd|d[18](?:[ ,+/]+(?:d?8|d?15))*|"
+    (r"(?:\(?AUC ?=? ?\d(?:[.,]\d)?\)?|\d[\d.,]* ?(?:mg|g|mcg|AUC)(?:/(?:m2|m²|kg|sqm|d|day))?|"
+r"\d{1,3} ?%|(?:60|75|80|100|175|200|500)(?![\d.]|/\d)|")
+    (r"q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|"
+r"three-weekly|IV|i\.v\.|SC|s\.c\.|subcutaneous(?:ly)?|PO|p\.o\.|orally|daily|OD|BD|BID|"
+r"bd|od|qd|d[18](?:[ ,+/]+(?:d?8|d?15))*|")
     r"day 1|monthly|flat dose|full dose|low[- ]dose|dose[- ]reduced|dose)"
 )
 _JOIN = (
-    r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|in combination with|combined with|together with|combination of|combination|"
-    r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|(?:changed |switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|cycle )\d|"
-    r"concurrent(?:ly)?|concomitant|weekly|based|double|triple|quadruple|regimen|of|platinum|taxane|treatment|therapy|using|consisting of|namely|i\.e\.|e\.g\.)"
+    (r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
+r"in combination with|combined with|together with|combination of|combination|")
+    (r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|(?:changed |"
+r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
+r"cycle )\d|")
+    (r"concurrent(?:ly)?|concomitant|weekly|based|double|triple|quadruple|regimen|of|platinum|"
+r"taxane|treatment|therapy|using|consisting of|namely|i\.e\.|e\.g\.)")
 )
 _BETWEEN = re.compile(rf"(?:[ ]*(?:{_DOSE}|{_JOIN})){{0,12}}[ ]*", re.I)
 _AFTER_THERAPY = re.compile(
-    rf"(?:[ ]*(?:{_DOSE}|{_JOIN}|(?:19|20)\d\d|\d{{1,2}}/(?:20)?\d\d|in|was|given|started|as|x ?\d|\d cycles(?: of)?)){{0,8}}[ ]*", re.I
+    (rf"(?:[ ]*(?:{_DOSE}|{_JOIN}|(?:19|20)\d\d|\d{{1,2}}/(?:20)?\d\d|in|was|given|started|as|"
+rf"x ?\d|\d cycles(?: of)?)){{0,8}}[ ]*"), re.I
 )
 _NEAR_LINE = 70
 _NEAR_SETTING = 60
 _STRONG_STOP = re.compile(r";|\bthen\b|followed by|[.] (?=[A-Z])|(?<!-)->|>>|\bnow\b", re.I)
 _STARTS = re.compile(
-    r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|infusion|cycle)|"
+    (r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
+r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
+r"infusion|cycle)|")
     r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1)"
-    r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|back|to|at|late|early|mid|taking))*(?:[ ]?80 mg)?[ :=(,-]*(?:on |in )?|"
+    (r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
+r"back|to|at|late|early|mid|taking))*(?:[ ]?80 mg)?[ :=(,-]*(?:on |in )?|")
     r"\b(?:start date|date of start|date started|D1)[ ]?[:=]?[ ]*)$",
     re.I,
 )
 _RANGE = re.compile(r"^[ ]*(?:-{1,2}|to|until|till|through|thru|bis|~|>|and last|up to)[ ]*$", re.I)
-_RANGE_TO_NOW = re.compile(r"^[ ]*(?:-{1,2}|to|until|~|>|onwards?)[ ]*(?:now|present|today|date|ongoing|current\w*|\.\.\.|[,.;)]|$)", re.I)
+_RANGE_TO_NOW = re.compile((r"^[ ]*(?:-{1,2}|to|until|~|>|onwards?)[ ]*(?:now|present|today|date|ongoing|current\w*|"
+r"\.\.\.|[,.;)]|$)"), re.I)
 _LEAD_GAP = re.compile(
-    rf"^[ ]*(?:[:|,()>~-]|-{{1,2}}|start(?:ed|s)?(?: of| on| with)?|began|begun|commenced|initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|"
-    rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|Tab\.?|T\.|Cap\.?|treated|"
-    r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|maintenance|maint\.?|IV)*[ ]*$",
+    (rf"^(?:[ ]|[:|,()>~-]|-{{1,2}}|start(?:ed|s)?(?: of| on| with)?|began|begun|commenced|"
+rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|")
+    (rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
+rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
+rf"Tab\.?|T\.|Cap\.?|treated|")
+    (r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
+r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
+r"maintenance|maint\.?|IV|option|\d\))*$"),
     re.I,
 )
-_ONGOING = re.compile(r"\b(?:continu\w*|cont\.?|carry on|remain\w* on|stays? on|ongoing|proceed\w*|resum\w+|restart\w*|now on|currently on|tolerat\w+|today|no change to|unchanged|increase|reduce\w*|keep|hold|held|stop\w*|discontinue\w*|meanwhile|given)\b", re.I)
-_PLAN_HEAD = re.compile(r"^[ ]*(?:[-*#\d.) ]*)(?:plan|p|recommendation|proposal|proposed (?:treatment|therapy)|decision)[ ]?[:=-]", re.I)
+_ONGOING = re.compile((r"\b(?:continu\w*|cont\.?|carry on|remain\w* on|stays? on|ongoing|proceed\w*|resum\w+|"
+r"restart\w*|now on|currently on|tolerat\w+|today|no change to|unchanged|increase|"
+r"reduce\w*|keep|hold|held|stop\w*|discontinue\w*|meanwhile|given)\b"), re.I)
+_CUE_ENDS = re.compile((r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
+r"today)\b"), re.I)
+_UNDER_THERAPY = re.compile(
+    (r"\b(?:after|since|under|during|following|post|s/p|despite|because of|related to|from|by|"
+r"(?<!treated )(?<!managed )with|"
+r"(?<!declined )(?<!refused )(?<!willing )(?<!yet )(?<!want )(?<!wish )to|in|")
+    (r"(?<!started )(?<!put )(?<!been )(?<!yet )on|through|between|for metastatic)\b|"
+r",[^,]{0,20}\b(?:received|had|completed|given|was|is)\b|, (?=\w+ (?:cycles|doses))"),
+    re.I,
+)
+_PLANNED_START = re.compile((r"(?:\bwill|'ll|\bto|\bplan\w*|\bgoing to|\bdue to|\bexpected to|\bbooked to|"
+r"\bhopes? to)[ ](?:\w+ )?(?:start|begin|commence|be started)\w*(?: on| in)?[ ]*$|"
+r"\bstarts(?: on)?[ ]*$"), re.I)
+_PLAN_HEAD = re.compile((r"^[ ]*(?:[-*#\d.) ]*)(?:plan|p|recommendation|proposal|proposed (?:treatment|therapy)|"
+r"decision)[ ]?[:=-]"), re.I)
 _RADIO = re.compile(r"\b\d{2} ?Gy\b|\bfractions?\b|\bradiotherapy\b|\bRT\b", re.I)
 
 
@@ -113,14 +146,26 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     """
     section = reading.sentences[mention.sentence].section
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
-    if "NOT_GIVEN" in cues:
-        cues.add("NEGATED")
-    if "THERAPY_DOUBT" in cues:
-        cues.add("POSSIBLE")
+    cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
     if found.temporality is Temporality.CURRENT and found.assertion is Assertion.AFFIRMED and _only_planned(reading, mention):
         return replace(found, temporality=Temporality.PLANNED)
     return found
+
+
+def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
+    """Whether a cue on treatment speaks of this mention: near enough, and nothing between that ends it."""
+    if cue.value["side"] == "behind":
+        between = reading.text[cue.end : mention.start]
+        near = cue.end <= mention.start and len(between) <= cue.value["reach"]
+    else:
+        between = reading.text[mention.end : cue.start]
+        near = mention.end <= cue.start and len(between) <= cue.value["reach"]
+    if not near or _CUE_ENDS.search(between) or (cue.value["side"] == "before" and "(" in between):
+        return False
+    if cue.value["says"] == "POSSIBLE" and re.search(r"\b(?:cycles?|courses?|doses?)\b", between, re.I):
+        return False
+    return cue.value["says"] not in ("NEGATED", "POSSIBLE") or _UNDER_THERAPY.search(between) is None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
@@ -139,7 +184,7 @@ def regimens(reading: Reading) -> list[Regimen]:
     groups = [group for number in range(len(reading.sentences)) for group in _groups(reading, number)]
     groups = _with_lines(reading, groups)
     groups = _with_settings(reading, groups)
-    return [_with_dates(reading, group, groups) for group in groups]
+    return _later_lines(reading, _with_dates(reading, groups))
 
 
 def _agents(mention: Mention) -> tuple[str, ...]:
@@ -182,7 +227,7 @@ def _joined(between: str, first: Mention, second: Mention) -> bool:
         return False
     pattern = _AFTER_THERAPY if first.category == THERAPY else _BETWEEN
     if first.category == DRUG and second.category == THERAPY:
-        return re.fullmatch(r"[ ]?[+/&(-]?[ ]?(?:based |and |plus |with )?", between) is not None
+        return re.fullmatch(r"[ ]?[+/&(-]?[ ]?(?:based |and |plus |with )?(?:(?:2|two) cycles(?: of)? )?", between) is not None
     return pattern.fullmatch(between) is not None
 
 
@@ -204,9 +249,8 @@ def _regimen(reading: Reading, run: Sequence[Mention]) -> Regimen:
     by = next((mention for mention in run if mention.category == DRUG), run[0])
     drugs = [mention for mention in run if mention.category == DRUG]
     foreign = bool(drugs) and all(mention.value.get("use") in ("other", "also_benign") for mention in drugs)
-    text = reading.sentence_text(by.sentence)
-    if not foreign and reading.in_sentence(by.sentence, "OTHER_TUMOUR"):
-        foreign = re.search(r"\b(?:lung|nsclc|sclc|bronch\w+|pulmonary)\b", text, re.I) is None
+    if not foreign and not any(mention.value.get("class") == "tki" for mention in drugs):
+        foreign = any(_treats(reading, tumour, run) for tumour in reading.in_sentence(by.sentence, OTHER_TUMOUR))
     return Regimen(
         start=run[0].start,
         end=run[-1].end,
@@ -216,6 +260,16 @@ def _regimen(reading: Reading, run: Sequence[Mention]) -> Regimen:
         sentence=by.sentence,
         other_tumour=foreign,
     )
+
+
+def _treats(reading: Reading, tumour: Mention, run: Sequence[Mention]) -> bool:
+    """Whether the drugs are told as the treatment of this other tumour."""
+    if tumour.end <= run[0].start:
+        between = reading.text[tumour.end : run[0].start]
+        labelled = "   " in reading.text[run[0].start : run[-1].end]  # "SACT     Pembrolizumab", a line of a form
+        return len(between) <= 60 and not labelled and re.search(r"[.;]|\b(?:lung|nsclc|sclc|bronch\w+|now|then|on)\b", between, re.I) is None
+    between = reading.text[run[-1].end : tumour.start]
+    return re.fullmatch(r"[ ](?:\w+[ ]){0,4}for (?:\w+[ ]){0,3}", between) is not None
 
 
 def _line_of(mention: Mention) -> int | None:
@@ -257,7 +311,7 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: 
     if gap_after is not None and gap_before is not None:
         closes = re.match(r"[ ]*(?:[,.;)]|$|\n)", reading.text[mention.end : sentence.end]) is not None
         opens = re.search(r"(?:[,;.]|^|\band)[ ]*$", gap_before) is not None
-        return before[-1] if closes or (not opens and len(gap_before) < len(gap_after)) else after[0]
+        return before[-1] if closes or re.search(r"\b(?:as|in)[ ](?:a |the |his |her )?$", gap_before) or (not opens and len(gap_before) < len(gap_after)) else after[0]
     if gap_after is not None:
         return after[0]
     if gap_before is not None:
@@ -323,7 +377,7 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
         else:
             return index
         limit = 26 if group.start >= mention.end else 16
-        if len(gap) <= limit and not re.search(r"[.;]|\bthen\b|followed by|\bx ?\d|\bC\d|cycles", gap):
+        if len(gap) <= limit and not re.search(r"[.;]|\d \+|\bthen\b|followed by|\bx ?\d|\bC\d|cycles", gap):
             distance = len(gap)
             if best is None or distance < best[0]:
                 best = (distance, index)
@@ -341,6 +395,65 @@ def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
     if "intent" in intent and not _RADIO.search(reading.sentence_text(group.sentence)):
         return group
     return replace(group, setting="definitive", marks=(*group.marks, (mention.start, mention.end)))
+
+
+def _later_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
+    """Number the regimens whose line the note shows without saying it.
+
+    What is given after another regimen has failed is of the next line when the two share no agent:
+    where progression is told between them, or where docetaxel follows a platinum or an antibody.
+    The same agents told again are of the same line.
+    """
+    found = list(groups)
+    known: list[Regimen] = []
+    for index, group in enumerate(found):
+        if not (group.given and group.agents) or group.other_tumour or group.setting in ("adjuvant", "neoadjuvant", "definitive"):
+            continue
+        same = next((g for g in known if set(g.agents) == set(group.agents) and g.maintenance == group.maintenance), None)
+        if group.line is None and same is not None:
+            group = replace(group, line=same.line)
+        elif group.line is None and (failed := _after_failure(reading, found, index)) is not None:
+            group = replace(group, line=(failed.line or 1) + 1)
+        elif group.line is None and known and not group.maintenance and _next_line(reading, known[-1], group):
+            group = replace(group, line=(known[-1].line or 1) + 1)
+        found[index] = group
+        if same is None or group.line != same.line:
+            known.append(group)
+    return found
+
+
+def _after_failure(reading: Reading, groups: Sequence[Regimen], index: int) -> Regimen | None:
+    """The regimen on which the disease progressed before this one ("sotorasib after progression on …")."""
+    if index + 1 >= len(groups) or groups[index + 1].sentence != groups[index].sentence:
+        return None
+    between = reading.text[groups[index].end : groups[index + 1].start]
+    return groups[index + 1] if len(between) <= 90 and _AFTER_FAILURE.search(between) else None
+
+
+_AFTER_FAILURE = re.compile((r"\b(?:after|following|post|on|upon|due to|because of|for|"
+r"since) (?:\w+ ){0,2}(?:progress\w+|(?-i:PD)|failure) (?:on|of|under|after|with|to|"
+r"through)(?: \w+){0,2}[ ]*$"), re.I)
+
+
+def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
+    if set(before.agents) & set(group.agents) or not (group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])):
+        return False
+    if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
+        return False
+    if _FAILED.search(reading.text[group.end : group.end + 60].split(".")[0]) and _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start]):
+        return _NOT_FAILED.search(reading.text[group.end : group.end + 60]) is None
+    if "docetaxel" in group.agents and len(group.agents) <= 2 and before.line in (None, 1):
+        return True
+    between = reading.text[before.end : group.start]
+    return len(between) <= 400 and _FAILED.search(between) is not None and _NOT_FAILED.search(between) is None
+
+
+_SWITCHED = re.compile((r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
+r"moved on)[ ](?:\w+[ ]){0,2}$"), re.I)
+_FAILED = re.compile((r"\b(?:progress(?:ed|ion|ive disease|ing)|(?-i:PD|iCPD)|relapsed|failed|failure|"
+r"refractory)\b"), re.I)
+_NOT_FAILED = re.compile((r"\b(?:no|without|not|never|free)\b[^.;]{0,25}progress|progress\w*[ -]free|"
+r"pseudo-?progress\w*|(?-i:PD)-L1"), re.I)
 
 
 # ---- dates
@@ -366,26 +479,64 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
     return previous, end
 
 
-_DOSE_LINE = re.compile(r"[ ]*(?:[-*•]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|cycle))", re.I)
+_DOSE_LINE = re.compile((r"[ ]*(?:[-*•]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|"
+r"first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|"
+r"cycle))"), re.I)
 
 
-def _with_dates(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> Regimen:
-    low, high = _zone(reading, group, groups)
-    dates = [m for m in reading.dates if low <= m.start and m.end <= high]
-    behind = reading.text[group.end : high]
+def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
+    found: list[Regimen] = []
+    taken = -1
+    for group in groups:
+        low, high = _zone(reading, group, groups)
+        dates = [mention for mention in dates_beside(reading, low, high) if mention.start > taken]
+        dated = _dated(reading, group, dates, low, high)
+        if dated.begun is not None and dates:
+            taken = max((m.start for m in dates if m.date in (dated.begun, dated.ended)), default=taken)
+        found.append(dated)
+    return found
+
+
+def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int) -> Regimen:
     stopped = any(low <= m.start < high and m.value.get("event") == "stop" for m in reading.of(EVENT))
     group = replace(group, stopped=stopped)
-    if not dates:
-        return group
+    if any(_PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates):
+        return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
     first = _first_dose(reading, group, dates, low, high)
-    if first is None:
-        listed = _dose_list(reading, group, dates, high)
-        if listed:
-            return replace(group, begun=listed[0].date, ended=listed[-1].date, doses=tuple(listed))
-        return group
-    begun, ended = first
-    del behind
-    return replace(group, begun=begun, ended=ended)
+    if first is not None:
+        return replace(group, begun=first[0], ended=first[1])
+    listed = _dose_list(reading, group, dates, high)
+    if listed:
+        return replace(group, begun=listed[0].date, ended=listed[-1].date, doses=tuple(listed))
+    return group
+
+
+_NUMBER_SIGN = re.compile(r"(?:#|\bC|\bno\.?)[ ]?$", re.I)
+_MONTHS_GIVEN = re.compile(r"[ ](?:of|on|into|under|so far|supply)\b", re.I)
+_LIST_NUMBER = re.compile(r"\d{1,2}\. ?[A-Z]")
+
+
+def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]:
+    """The dates of a stretch of text, read anew where a number before them is that of a cycle or of a list.
+
+    In "#1 Dec 3, 2024" the day is the third of December, and "2. Feb - April" names no day.
+    """
+    for mention in reading.dates:
+        if not (low <= mention.start and mention.end <= high):
+            continue
+        text = reading.text[mention.start : mention.end]
+        if text.endswith("/12") and _MONTHS_GIVEN.match(reading.text[mention.end : high]):
+            continue  # "5/12 of pembrolizumab": five months
+        sentence = reading.sentences[reading.sentence_at(mention.start)]
+        numbered = sentence.item and mention.start == sentence.start and _LIST_NUMBER.match(text)
+        if numbered or _NUMBER_SIGN.search(reading.text[max(0, mention.start - 5) : mention.start]):
+            digits = re.match(r"\d{1,2}\.?", text)
+            begin = mention.start + (digits.end() if digits else 0)
+            for again in find_dates(reading.text[begin : min(high, begin + 24)], reading.note.note_date, reading.order)[:1]:
+                if not reading.text[begin : begin + again.start].strip():
+                    yield replace(again, start=begin + again.start, end=begin + again.end)
+            continue
+        yield mention
 
 
 def _first_dose(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int) -> tuple[PartialDate, PartialDate | None] | None:
@@ -393,20 +544,38 @@ def _first_dose(reading: Reading, group: Regimen, dates: Sequence[DateMention], 
     for number, mention in enumerate(dates):
         before = text[max(low, mention.start - 60) : mention.start]
         following = dates[number + 1] if number + 1 < len(dates) else None
-        started = _STARTS.search(before) is not None
-        if started and mention.end <= group.start and not _LEAD_GAP.match(text[mention.end : group.start]) and len(text[mention.end : group.start]) > 40:
+        started = _STARTS.search(before) is not None and not _LATER_CYCLE.search(before)
+        ranged = following is not None and _RANGE.match(text[mention.end : following.start]) is not None
+        last = following.end if following is not None and ranged else mention.end
+        if started and mention.end <= group.start and not _LEAD_GAP.match(text[last : group.start]):
             continue
-        if started and re.search(r"\b(?:decreas|increas|improv|worse|shr[iau]nk|chang|smaller|growth|reduc|stable|unchanged|report|scan|CT|PET|MRI)\w*[ ]*(?:since|from)[ ]*$", before, re.I):
+        if started and re.search((r"\b(?:decreas|increas|improv|worse|shr[iau]nk|chang|smaller|growth|reduc|stable|"
+r"unchanged|report|scan|CT|PET|MRI)\w*[ ]*(?:since|from)[ ]*$"), before, re.I):
             continue
         if started:
-            return mention.date, following.date if following and _RANGE.match(text[mention.end : following.start]) else None
-        if following and _RANGE.match(text[mention.end : following.start]) and _therapy_range(text, group, mention, following):
+            return mention.date, following.date if following and ranged else None
+        if following and ranged and _therapy_range(text, group, mention, following):
             return _same_year(text, mention, following), following.date
+        if mention.start >= group.end and _STARTED_ON.search(text[max(low, group.start - 60) : group.start]) and _ON_DAY.match(text[group.end : mention.start]):
+            return mention.date, None
         if mention.end <= group.start and _leads(reading, group, mention):
             return mention.date, None
         if mention.start >= group.end and _RANGE_TO_NOW.match(text[mention.end : high]) and text[mention.end : high].lstrip()[:1] in "~-t>o":
             return mention.date, None
     return None
+
+
+_LATER_CYCLE = re.compile((r"\b(?:(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|dose|course|"
+r"infusion)|(?:cycle|dose|course|C|#) ?(?:[2-9]|1\d)(?:/\d)?|maint\w*)[ ]?(?:was |"
+r"has )?(?:\w+ )?(?:on |since |from )?$"), re.I)
+_STARTED_ON = re.compile((r"\b(?:started|commenced|began|initiated|begun|start)(?: (?:on|with|him|her|treatment|"
+r"therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
+r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$"), re.I)
+_ON_DAY = re.compile(
+    (rf"^(?:[ ]|,|\(|\)|{_DOSE}|mono(?:therapy)?|alone|treatment|therapy|first[- ]line|1L|"
+rf"regimen|every 3 weeks|every three weeks|(?:three|six|3|6)[- ]weekly|"
+rf"as first[- ]line(?: therapy| treatment)?|single agent|on|in|mg|q3w)*$"), re.I
+)
 
 
 def _same_year(text: str, first: DateMention, second: DateMention) -> PartialDate:
@@ -429,7 +598,7 @@ def _leads(reading: Reading, group: Regimen, mention: DateMention) -> bool:
     sentence = reading.sentences[group.sentence]
     head = reading.text[sentence.start : mention.start]
     gap = reading.text[mention.end : group.start]
-    if not re.fullmatch(r"[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+|on[ ]|in[ ])?(?:\w{3,9}[ ]?-[ ]?)?", head, re.I):
+    if not re.fullmatch(r"[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+|on[ ]|in[ ])?", head, re.I):
         return False
     number = re.search(r"(?:\bC ?|#|cycle |dose |maint\w* #?)(\d{1,2})", gap, re.I)
     if number and int(number[1]) != 1:
@@ -447,13 +616,7 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
         if listed:
             if not re.fullmatch(r"[ ]*(?:,|;|and|&|,[ ]?and|/|\+|\n[ -]*)[ ]*", gap):
                 break
-        elif not re.search(r"(?:\b(?:on|given|administered|doses?|infusions?|cycles?|dates?)[ ]*[:(]?[ ]*)$", gap, re.I) or len(gap) > 90:
+        elif not re.search(r"(?:\b(?:on|given|administered|doses?|infusions?|cycles?|dates?)[ ]*[:(]?[ ]*|[(])$", gap, re.I) or len(gap) > 90:
             return []
         listed.append(mention)
     return listed if len(listed) > 1 else []
-
-
-def as_of(reading: Reading, sentence: int) -> date | None:
-    """The day on which a sentence is told: that of the note."""
-    del sentence
-    return reading.note.note_date

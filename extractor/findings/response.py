@@ -13,9 +13,10 @@ was read from a PET.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from extractor.findings.options import choices
@@ -44,6 +45,7 @@ _STRICT_SECTIONS = frozenset(
 _NO_HINT_SECTIONS = _STRICT_SECTIONS | {"past_medical_history", "comparison", "indication", "family_history"}
 
 _OPTION_GAP = re.compile(r"[ ]?(?:/|,|\||\bor\b|&|\+|\bversus\b|\bvs\.?)[ ]?(?:or )?", re.I)
+_MARKED = re.compile(r"[(*_<]\w+[)*_>]")
 _TABLE_GAP = re.compile(r"[ ]*(?:\||\t|[ ]{2,})[ ]*")
 _ARROW_GAP = re.compile(r"[ ]*(?:\([^)]{0,20}\)[ ]*)?(?:->|→|=>|>|-->|,? then|followed by)[ ]*", re.I)
 _TABLE_LINE = re.compile(r"\||\S[ ]{3,}\S")
@@ -56,25 +58,38 @@ _TRIAL = re.compile(
 )
 _ALONE_BEFORE = re.compile(
     r"(?:[-*•>#=]+|\(?\d{1,2}[.)]|->|→)?[ ]*"
-    r"(?:(?:confirmed|ongoing|continued|still|maintained|overall|imp|a|impression|conclusion|assessment|response)[ :.=-]*)?",
+    r"(?:(?:no|likely|possible|probable|confirmed|ongoing|continued|still|maintained|overall|imp|a|impression|conclusion|"
+    r"assessment|response)[ :.=-]*)?",
     re.I,
 )
 _ALONE_BEHIND = re.compile(r"[ .!;,)]*")
 _LABELLED = re.compile(
-    r"\b(?:tp ?\d|t\d|visit|week|wk|w\d{1,2}|month|date|c\d{1,2}|cycle|scan|ct|mri|pet\S*|restaging|staging|jan\w*|feb\w*|"
-    r"mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
+    r"\b(?:tp ?\d|t\d|visit|week|wk|w\d{1,2}|month|date|c\d{1,2}|cycle|scan|ct|mri|pet\S*|restaging|staging|jan\w*|"
+    r"feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
+    re.I,
+)
+_TIME = re.compile(
+    r"\b(?:tp ?\d|visit|week|wk|w\d{1,2}|month|c\d{1,2}|cycles?|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
+    r"sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
     re.I,
 )
 _PAST = re.compile(
-    r"\b(?:previous\w*|prior|prev|formerly|earlier|initial\w*|at (?:\w+ )?(?:diagnosis|presentation|baseline)|baseline|"
-    r"original\w*|history|h/o|hx|last|had (?:been|shown|achieved|reached|obtained|progressed)|interim|used to|former\w*|"
-    r"first|on (?:admission|arrival))\b",
+    r"\b(?:previous\w*|prior|prev|formerly|earlier|initial\w*|at (?:\w+ )?(?:diagnosis|presentation|baseline)|"
+    r"baseline|original\w*|history|h/o|hx|last|had (?:been|shown|achieved|reached|obtained|progressed)|interim|used to|"
+    r"former\w*|first|on (?:admission|arrival))\b",
     re.I,
 )
+_COMPARED = re.compile(
+    r"\b(?:from|to|with|vs\.?|versus|against|since|than|cf\.?|relative|below|above|over)[ ](?:the |her |his |its )?"
+    r"(?:previous|prior|prev|baseline|last|initial|earlier|first)\b(?:[ ](?:ct|scan|study|exam\w*|pet\S*|imaging))?|"
+    r"\bbaseline[ ]*(?:sum|sld|\()?[ ]*[:=]?[ ]*\d",
+    re.I,
+)
+_NOW = re.compile(r"\b(?:now|current|currently|today|at present|presently|this time)\b", re.I)
 _JUST_HAD = re.compile(r"(?:\b(?:has|have)|'s|'ve)[ ]had\b|\bhad an?\b", re.I)
 _EARLIER_READ = re.compile(
-    r"\b(?:interim|earlier|previous|prior|last|first) (?:restaging |follow-?up |response )?(?:ct|scan|imaging|pet\S*|mri|assessment|staging|study)"
-    r"\b[^.;]{0,40}\b(?:was|were|had|showed)\b",
+    r"\b(?:interim|earlier|previous|prior|last|first) (?:restaging |follow-?up |response )?"
+    r"(?:ct|scan|imaging|pet\S*|mri|assessment|staging|study)\b[^.;]{0,40}\b(?:was|were|had|showed)\b",
     re.I,
 )
 _CONDITION = re.compile(r"\b(?:if|unless)\b[^.;]*$", re.I)
@@ -95,12 +110,13 @@ _TUMOUR_NAMED = re.compile(
 _OTHER_ORGAN = re.compile(
     r"(?:'s|\b(?:kidney|renal|lung|liver|heart|coronary|artery|arterial|vascular|vessel|parkinson\W?s?|alzheimer\W?s?|thyroid|"
     r"airways?|pulmonary|interstitial|bowel|valve|valvular|psychiatric|joint|spine|disc|degenerative|rheumatic|eye|skin|"
-    r"inflammatory|autoimmune|obstructive|cardiac|cerebrovascular|chronic|crohn\W?s?|graves\W?|small vessel|fibrotic))[ ]*$",
+    r"inflammatory|autoimmune|obstructive|cardiac|cerebrovascular|chronic|crohn\W?s?|graves\W?|small vessel|"
+    r"fibrotic))[ ]*$",
     re.I,
 )
 _SITE_GAP = re.compile(
-    r"[ ]*(?:(?:metasta\w+|mets?|lesions?|disease|nodes?|deposits?|tumou?r|shows?|showed|showing|has|have|had|with|in|is|"
-    r"are|an?)[ ]*){0,4}[:=,-]?[ ]*",
+    r"[ ]*(?:(?:metasta\w+|mets?|lesions?|disease|nodes?|deposits?|tumou?r|shows?|showed|showing|has|have|had|with|in|"
+    r"is|are|an?)[ ]*){0,4}[:=,-]?[ ]*",
     re.I,
 )
 _SITE_BEHIND = re.compile(r"[ ](?:of|in)[ ](?:(?:the|all|her|his|both|left|right|single|known)[ ]){0,3}", re.I)
@@ -229,7 +245,7 @@ def _abbreviation_meant(reading: Reading, mention: Mention, category: str) -> bo
         return _in_choice(reading, mention) or _beside_name(reading, mention)
     if mention.value.get("metabolic"):
         text = reading.sentence_text(mention.sentence)
-        nuclear = re.search(r"\bPET|FDG|PERCIST|EORTC|SUV|metabolic|\b(?:PR|SD|PD|CR)\b", text) is not None
+        nuclear = re.search(r"\bPET|FDG|PERCIST|EORTC|SUV|[Mm]etabolic|\b(?:PR|SD|PD|CR)\b", text) is not None
         alone = _alone(reading, mention) and section not in _STRICT_SECTIONS | {"past_medical_history"}
         return (nuclear or alone) and not _elsewhere(reading, mention, "metabolic")
     if _ANSWER.match(reading.text, mention.end) and not _in_choice(reading, mention):
@@ -274,7 +290,8 @@ def _elsewhere(reading: Reading, mention: Mention, of: str) -> bool:
 def _alone(reading: Reading, mention: Mention) -> bool:
     """Whether it is all that its sentence says, a label aside."""
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
-    return _ALONE_BEFORE.fullmatch(_before(reading, mention)) is not None and _ALONE_BEHIND.fullmatch(behind) is not None
+    before = _before(reading, mention)
+    return _ALONE_BEFORE.fullmatch(before) is not None and _ALONE_BEHIND.fullmatch(behind) is not None
 
 
 def _ends_labelled_line(reading: Reading, mention: Mention) -> bool:
@@ -356,7 +373,8 @@ def _scope(reading: Reading, mention: Mention, category: str) -> str | None:
         return str(mention.value["scope"])
     if _of_one_site(reading, mention, category):
         return "site"
-    return "cranial" if _cranial(reading, mention) else None
+    # growth in the head alone is progression of the disease
+    return "cranial" if category != "PD" and _cranial(reading, mention) else None
 
 
 def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
@@ -371,7 +389,9 @@ def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
         studies = reading.in_sentence(mention.sentence, STUDY)
         return not any(m.start <= sites[-1].start < m.end + 25 for m in studies)
     behind = _body_sites(reading, mention.end, sentence.end)
-    return category == "CR" and bool(behind) and _SITE_BEHIND.fullmatch(reading.text[mention.end : behind[0].start]) is not None
+    if category != "CR" or not behind:
+        return False
+    return _SITE_BEHIND.fullmatch(reading.text[mention.end : behind[0].start]) is not None
 
 
 def _without_abbreviations(text: str) -> str:
@@ -437,14 +457,16 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
     assertion, temporality = found.assertion, found.temporality
     if temporality is Temporality.PLANNED:  # "due to progression", "discussed: PR"; a response is never planned
         temporality = Temporality.CURRENT
-    if temporality is Temporality.HISTORICAL and _JUST_HAD.search(before) and not _PAST.search(before):
-        temporality = Temporality.CURRENT  # "has had a partial response"
+    if temporality is Temporality.HISTORICAL and not _is_past(reading, mention):
+        temporality = Temporality.CURRENT
     if _EARLIER_READ.search(before):
         temporality = Temporality.HISTORICAL
     if category == "NE" and assertion is Assertion.NEGATED:  # the "no" and "not" belong to the category
         assertion = Assertion.AFFIRMED
     if assertion is Assertion.AFFIRMED and _CONDITION.search(before):
         assertion = Assertion.HYPOTHETICAL
+    if assertion is Assertion.AFFIRMED and re.match(r"[ ]?\?", reading.text[mention.end : mention.end + 2]):
+        assertion = Assertion.POSSIBLE
     if assertion is Assertion.AFFIRMED and category == "PD":
         if "UNCONFIRMED" in found.cues:
             assertion = Assertion.NEGATED
@@ -453,6 +475,15 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
     if _other_tumour(reading, mention) or _known_before_the_scan(reading, mention):
         temporality = Temporality.HISTORICAL
     return replace(found, assertion=assertion, temporality=temporality)
+
+
+def _is_past(reading: Reading, mention: Mention) -> bool:
+    """Whether the words of the past date the category, not what it is compared with."""
+    before = _COMPARED.sub(" ", _before(reading, mention))
+    told_now = max((m.end() for m in _NOW.finditer(before)), default=0)
+    behind = reading.text[mention.end : min(mention.end + 60, reading.sentences[mention.sentence].end)]
+    had = re.search(r"\bhad\b", before) is not None and _JUST_HAD.search(before) is None
+    return had or _PAST.search(before, told_now) is not None or _PAST.search(_COMPARED.sub(" ", behind)) is not None
 
 
 def _is_plan(reading: Reading, mention: Mention) -> bool:
@@ -483,7 +514,7 @@ def _other_tumour(reading: Reading, mention: Mention) -> bool:
 
 def _chosen(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
     """Drop options that nobody ticked, and lists of categories that state none."""
-    ticked = choices(reading.text, [candidate.span for candidate in found])
+    ticked = choices(reading.text, [candidate.span for candidate in found]) | _circled(reading, found)
     kept = [candidate for candidate in found if ticked.get(candidate.span, True)]
     result: list[_Candidate] = []
     run: list[_Candidate] = []
@@ -494,6 +525,22 @@ def _chosen(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
         result.extend(_alternatives(reading, run))
         run = [candidate]
     return result + _alternatives(reading, run)
+
+
+def _circled(reading: Reading, found: list[_Candidate]) -> dict[tuple[int, int], bool]:
+    """Printed rows "CR  PR  SD  PD": which one is put in brackets or stars, if any."""
+    marked: dict[tuple[int, int], bool] = {}
+    for first in range(len(found) - 2):
+        row = [c for c in found[first : first + 5] if "abbr" in c.mention.groups or c.category == "NE"]
+        names = [c.category for c in row]
+        length = next((n for n in (5, 4, 3) if names[:n] == ["CR", "PR", "SD", "PD", "NE"][:n]), 0)
+        gaps = [reading.text[a.mention.end : b.mention.start] for a, b in pairwise(row[:length])]
+        if not length or not all(re.fullmatch(r"[ ()*_<>]+", gap) for gap in gaps):
+            continue
+        for candidate in row[:length]:
+            start, end = candidate.span
+            marked[candidate.span] = _MARKED.match(reading.text, max(0, start - 1), end + 1) is not None
+    return marked
 
 
 def _between(reading: Reading, left: _Candidate, right: _Candidate, pattern: re.Pattern[str]) -> bool:
@@ -528,9 +575,28 @@ def _series(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
             former.add(number)
         elif _between(reading, a, b, _TABLE_GAP) and not _ticked(reading, a):
             former.add(number + 1 if _newest_first(reading, a.mention) else number)
+        elif a.mention.sentence == b.mention.sentence and _superseded(reading, a.mention, b.mention):
+            former.add(number)
         elif _listed(reading, a.mention) and _listed(reading, b.mention) and _next_line(reading, a.mention, b.mention):
             former.add(number + 1 if _descending(reading, a.mention, b.mention) else number)
     return [_as_former(candidate) if number in former else candidate for number, candidate in enumerate(found)]
+
+
+def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
+    """Whether one sentence tells an earlier category and then the one of now."""
+    before, between = _before(reading, a), reading.text[a.end : b.start]
+    if "best" in before.lower():
+        return re.search(r"\b(?:current|now|last|latest|follow-?up|meanwhile)\b", between, re.I) is not None
+    if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
+        return False
+    return all(_TIME.search(part) for part in (before[-40:], between)) and not _descends(reading, a, b)
+
+
+def _descends(reading: Reading, a: Mention, b: Mention) -> bool:
+    start = reading.sentences[a.sentence].start
+    first = [day.date.latest for day in reading.dates_within(start, a.start)]
+    second = [day.date.latest for day in reading.dates_within(a.end, b.start)]
+    return bool(first) and bool(second) and first[-1] > second[-1]
 
 
 def _as_former(candidate: _Candidate) -> _Candidate:
@@ -607,7 +673,6 @@ def _hint_holds(reading: Reading, mention: Mention) -> bool:
         return False
     if re.search(r"\bno\b(?: \w+){0,2}[ ]*$", _before(reading, mention), re.I):
         return False
-    near: Callable[[str], list[Mention]] = lambda category: reading.within(  # noqa: E731
-        max(sentence.start, mention.start - 70), min(sentence.end, mention.end + 70), category
-    )
-    return bool(near(TUMOUR)) and not near(BENIGN)
+    begin, end = max(sentence.start, mention.start - 70), min(sentence.end, mention.end + 70)
+    of_treatment = "response" in mention.groups and not _elsewhere(reading, mention, "named")
+    return (of_treatment or bool(reading.within(begin, end, TUMOUR))) and not reading.within(begin, end, BENIGN)

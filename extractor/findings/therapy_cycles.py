@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extractor.findings.regimens import LINE, SETTING, Regimen, regimens, treated
+from extractor.findings.regimens import LINE, OTHER_TUMOUR, SETTING, Regimen, dates_beside, regimens, treated
 from extractor.language.dates import DateMention
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Qualifiers, Temporality
@@ -24,7 +24,8 @@ CATEGORY = "THERAPY_CYCLES"
 _NUMBERS = {
     word: number
     for number, words in enumerate(
-        "a single one first|two second|three third|four fourth|five fifth|six sixth|seven seventh|eight eighth|nine ninth|ten tenth|"
+        ("single one first|two second|three third|four fourth|five fifth|six sixth|seven seventh|"
+"eight eighth|nine ninth|ten tenth|")
         "eleven eleventh|twelve twelfth|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen".split("|"),
         start=1,
     )
@@ -34,42 +35,72 @@ _MOST = 40
 """No regimen has more cycles; larger numbers are something else."""
 
 _DONE_BEFORE = re.compile(
-    r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|to date|up to|until|reached|having|got|last)"
+    (r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|"
+r"tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|"
+r"to date|up to|until|reached|having|got|last)")
     r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now))*[ :(]*$",
     re.I,
 )
 _DONE_AFTER = re.compile(
-    r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
+    (r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|"
+r"already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|"
+r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|")
     r"tolerated|ago)|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|finished|finishing|ended|final))",
     re.I,
 )
 _NOT_DONE_AFTER = re.compile(
-    r"^[ ]?[,(:-]?[ ]?(?:\w+ )?(?:(?:was|is|has been|were|being|to be)[ ])*(?:omitted|cancel\w*|skipped|deferred|postponed|not given|put off|dropped|withheld|missed|on hold|abandoned|held|refused|declined|omit\b|to be omitted|never given|delayed(?! (?:by|to|for \d)))",
+    (r"^[ ]?[,(:-]?[ ]?(?:\w+ )?(?:(?:was|is|has been|were|being|to be)[ ])*(?:omitted|"
+r"cancel\w*|skipped|deferred|postponed|not given|put off|dropped|withheld|missed|on hold|"
+r"abandoned|held|refused|declined|omit\b|to be omitted|never given|delayed(?! (?:by|to|"
+r"for \d)))"),
     re.I,
 )
-_NOT_DONE_BEFORE = re.compile(r"\b(?:held?|omit(?:ted)?|skip(?:ped)?|cancel\w*|defer\w*|postpone\w*|delay(?:ed)?|withheld|hold|from|as of|since|starting|start|dose[- ]reduc\w+(?: from| at| with| since)?|reduced (?:from|at|in|since))[ ]?(?:the|his|her)?[ ]*$", re.I)
-_TODAY = re.compile(r"^[ ,(:-]*(?:(?:\w+ ){0,3}?)(?:today|now|this (?:morning|afternoon)|proceed\w*|ok to treat|due today)\b", re.I)
-_TODAY_BEFORE = re.compile(r"\b(?:here for|today(?: is|:| for)?|proceed(?:ing)?(?: with| to)?|presents for|attends for|admitted for|seen (?:for|on|prior to|before)|comes for|for)[ ]*(?:the|his|her)?[ ]*$", re.I)
+_NOT_DONE_BEFORE = re.compile((r"\b(?:held?|omit(?:ted)?|skip(?:ped)?|cancel\w*|defer\w*|postpone\w*|delay(?:ed)?|"
+r"withheld|hold|from|as of|since|starting|start|dose[- ]reduc\w+(?: from| at| with|"
+r" since)?|reduced (?:from|at|in|since))[ ]?(?:the|his|her)?[ ]*$"), re.I)
+_TODAY = re.compile((r"^[ ,(:-]*(?:(?:\w+ ){0,3}?)(?:today|now|this (?:morning|afternoon)|proceed\w*|"
+r"ok to treat|due today)\b"), re.I)
 _PLANNED_AFTER = re.compile(
-    r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due|planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)",
+    (r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due|"
+r"planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|"
+r"on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)"),
     re.I,
 )
-_PLANNED_BEFORE = re.compile(r"\b(?:next|due(?: for)?|booked for|plan\w*(?: for)?|upcoming|before|prior to|pending|ahead of|ready for|to start|will (?:\w+ ){0,2}|continue (?:the|with)|aim(?:ing)? for|in favour of|consider|then)[ ]?(?:the|his|her|a|with)?[ ]*$", re.I)
-_REASSESS = re.compile(r"\b(?:re-?scan|restage|re-?image|re-?imaging|repeat|re-?present\w*|reassess|re-?evaluat\w+|restaging|CT|PET|MRI|scan|imaging|evaluation|assess|review|return|rtc|reimage|see|staging)\b", re.I)
-_TOLD = re.compile(r"\b(?:show\w*|reveal\w*|demonstrat\w*|was|were|had|has|confirmed|documented|PR|SD|PD|CR|response|stable|decreas\w+|progress\w+|smaller|given)\b|\d{1,2}[/.]\d{1,2}", re.I)
+_PLANNED_BEFORE = re.compile((r"\b(?:next|due(?: for)?|booked for|plan\w*(?: for)?|upcoming|before|prior to|pending|"
+r"ahead of|ready for|to start|will (?:\w+ ){0,2}|continue (?:the|with)|aim(?:ing)? for|"
+r"in favour of|consider|then)[ ]?(?:the|his|her|a|with)?[ ]*$"), re.I)
+_REASSESS = re.compile((r"\b(?:re-?scan|restage|re-?image|re-?imaging|repeat|re-?present\w*|reassess|"
+r"re-?evaluat\w+|restaging|CT|PET|MRI|scan|imaging|evaluation|assess|review|return|rtc|"
+r"reimage|see|staging)\b"), re.I)
+_TOLD = re.compile((r"\b(?:show\w*|reveal\w*|demonstrat\w*|was|were|had|has|confirmed|documented|PR|SD|PD|CR|"
+r"response|stable|decreas\w+|progress\w+|smaller|given)\b|\d{1,2}[/.]\d{1,2}"), re.I)
 _FOREIGN = re.compile(
-    r"^[ ]?(?:of|with)[ ](?:(?:oral|iv|intravenous|prophylactic|her|his|the|a|broad[- ]spectrum|high[- ]dose|pulsed?)[ ]){0,3}(?:antibiotic\w*|steroids?|prednis\w+|dexameth\w+|methylpred\w+|radio\w+|radiation|RT\b|XRT|SBRT|SABR|IVF|physio\w*|rehab\w*|"
-    r"amoxi\w*|doxy\w*|clari\w*|azithro\w*|cef\w+|vaccin\w*|morphine|hyaluron\w*|dialysis|ECT|TMS|zoledron\w*|denosumab|iron|b12|vitamin\w*|g-?csf|filgrastim|pegfilgrastim|sleep|questions?|golf|drinks?|applause|heparin|insulin|opioids?|rituximab for|immunoglobulin\w*|IVIG|"
+    (r"^[ ]?(?:of|with)[ ](?:(?:oral|iv|intravenous|prophylactic|her|his|the|a|"
+r"broad[- ]spectrum|high[- ]dose|pulsed?)[ ]){0,3}(?:antibiotic\w*|steroids?|prednis\w+|"
+r"dexameth\w+|methylpred\w+|radio\w+|radiation|RT\b|XRT|SBRT|SABR|IVF|physio\w*|rehab\w*|")
+    (r"amoxi\w*|doxy\w*|clari\w*|azithro\w*|cef\w+|vaccin\w*|morphine|hyaluron\w*|dialysis|ECT|"
+r"TMS|zoledron\w*|denosumab|iron|b12|vitamin\w*|g-?csf|filgrastim|pegfilgrastim|sleep|"
+r"questions?|golf|drinks?|applause|heparin|insulin|opioids?|rituximab for|"
+r"immunoglobulin\w*|IVIG|")
     r"covid\w*|flu\b|influenza|pneumococc\w*|laughter|talks|acyclovir|antivir\w*|cpr|compressions)",
     re.I,
 )
-_FOREIGN_BEFORE = re.compile(r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$", re.I)
-_HASH_FOREIGN = re.compile(r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b", re.I)
-_SPINE = re.compile(r"\b(?:spine|spinal|vertebra\w*|cervical|neck|bone|osseous|lytic|sclerotic|fracture|cord|disc|lamin\w+|collar|radicul\w+|CEAP|venous|complement|fused|fusion)\b", re.I)
-_THERAPY_NEAR = re.compile(r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?|infusions?|regimen|induction|maint\w*|IO|SACT|1L|2L|bridg\w+)\b", re.I)
-_DATE_AFTER = re.compile(r"^[ ]*(?:[:(=~-]|on|given|was|were|dated|started|completed|done|administered|day ?1|d ?1|the|last|of|in|held until|at|,? (?:given|on|last)|>)*[ ]*$", re.I)
-_DATE_BEFORE = re.compile(r"^[ ]*(?:[:|-]|-{1,2}|given|was|received|had)*[ ]*$", re.I)
-_BRIDGE = re.compile(r"^[ ]*(?:[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|neutropenia|held|late)*[ ]*$", re.I)
+_FOREIGN_BEFORE = re.compile((r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
+r"radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$"), re.I)
+_HASH_FOREIGN = re.compile((r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
+r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b"), re.I)
+_SPINE = re.compile((r"\b(?:spine|spinal|vertebra\w*|cervical|neck|bone|osseous|lytic|sclerotic|fracture|cord|"
+r"disc|lamin\w+|collar|radicul\w+|CEAP|venous|complement|fused|fusion)\b"), re.I)
+_THERAPY_NEAR = re.compile((r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?|infusions?|regimen|induction|"
+r"maint\w*|IO|SACT|1L|2L|bridg\w+)\b"), re.I)
+_DATE_AFTER = re.compile((r"^(?:[ ]|[:(=~-]|on|given|was|were|dated|started|commenced|began|completed|done|"
+r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>)*$"), re.I)
+_DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
+_INDUCTION = re.compile(r"[ ](?:of )?(?:\w+ )?induction|[^.;]{0,12}\band \d", re.I)
+_TO = re.compile(r"[ ]*(?:-{1,2}|to|until|till|thru|through)[ ]*", re.I)
+_BRIDGE = re.compile((r"^(?:[ ]|[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|"
+r"feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|"
+r"neutropenia|late)*$"), re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +177,8 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     here = [g for g in groups if g.sentence == mention.sentence]
     after = [g for g in here if g.start >= mention.end]
     before = [g for g in here if g.end <= mention.start]
+    if after and not before and reading.within(mention.end, after[0].start, CATEGORY):
+        after = []  # "4 cycles of induction, 2 cycles of maintenance pembrolizumab": the nearer count owns it
     if after and re.fullmatch(r"[ ]?(?:of|x|with|on)?[ ]?(?:\w+[ -]){0,4}", reading.text[mention.end : after[0].start]) and not (
         before and re.fullmatch(r"[ ,(:-]*", reading.text[before[-1].end : mention.start])
     ):
@@ -184,7 +217,10 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
             return False
         return beside or owner is not None or _THERAPY_NEAR.search(text) is not None
     if mention.rule == "cycles.code":
-        return _is_code(reading, mention, text, before, after, beside or owner is not None)
+        return _is_code(reading, mention, text, before, after, beside)
+    if value.get("listed"):
+        earlier = any(m.start < mention.start for m in reading.in_sentence(mention.sentence, CATEGORY))
+        return _number(mention.groups["ord"]) != 1 and (beside or earlier or owner is not None) and re.search(r"\b(?:cycles?|doses?|courses?|infusions?|administrations?)\b", text, re.I) is not None
     if mention.groups.get("weak"):
         return owner is not None or re.search(r"\b(?:maint\w*|immuno\w*|chemo\w*|IO|pembro|scheduled)\b", text, re.I) is not None
     if mention.rule == "cycles.of_planned":
@@ -207,21 +243,24 @@ def _is_code(reading: Reading, mention: Mention, text: str, before: str, after: 
     section = reading.sentences[mention.sentence].section
     if section is not None and section.name in ("findings", "imaging", "impression", "laboratory"):
         return False
-    return _date_of(reading, mention) is not None or _TODAY.match(after) is not None or _DONE_AFTER.match(after) is not None
+    return _date_of(reading, mention) is not None or _PLANNED_AFTER.match(after) is not None or _TODAY.match(after) is not None or _DONE_AFTER.match(after) is not None
 
 
 def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
     """The date that is written right beside a cycle."""
     sentence = reading.sentences[mention.sentence]
-    following = [d for d in reading.dates if mention.end <= d.start <= mention.end + 40 and d.end <= sentence.end + 1]
+    dates = list(dates_beside(reading, sentence.start, sentence.end))
+    following = [d for d in dates if mention.end <= d.start <= mention.end + 40]
     if following and _DATE_AFTER.match(reading.text[mention.end : following[0].start]):
         return following[0]
-    preceding = [d for d in reading.dates if sentence.start <= d.start and d.end <= mention.start and mention.start - d.end <= 20]
+    preceding = [d for d in dates if d.end <= mention.start and mention.start - d.end <= 20]
     if preceding and _DATE_BEFORE.match(reading.text[preceding[-1].end : mention.start]):
         return preceding[-1]
-    lead = [d for d in reading.dates if sentence.start <= d.start and d.end <= mention.start]
+    lead = [d for d in dates if d.end <= mention.start]
     first = lead and reading.text[sentence.start : lead[0].start].strip(" -*•>") == ""
-    if first and len(lead) == 1 and not following and not re.search(r"[.;,]", reading.text[lead[0].end : mention.start].replace("i.v.", "")):
+    if first and len(lead) == 2 and _TO.fullmatch(reading.text[lead[0].end : lead[1].start]):
+        return lead[1]
+    if first and len(lead) == 1 and not re.search(r"[.;,]", reading.text[lead[0].end : mention.start].replace("i.v.", "")):
         return lead[0]
     return None
 
@@ -234,29 +273,29 @@ def _plans(reading: Reading, mention: Mention, before: str) -> bool:
     if look is None or not re.search(r"\b(?:after|post|following)[ ](?:the |his |her )?$", before, re.I):
         return False
     in_plan = (sentence.section is not None and sentence.section.name == "plan") or re.match(r"[ ]*(?:[-*\d.) ]*)(?:plan|p|a/p|rec\w*|proposal|decision)[ ]?:", text, re.I)
-    imperative = re.search(r"\b(?:re-?scan|restage|re-?image|repeat|re-?present\w*|reassess|will|then|arrange|book|request|order|next|planned)\b[^.;]{0,30}$", before, re.I)
+    imperative = re.search((r"\b(?:re-?scan|restage|re-?image|repeat|re-?present\w*|reassess|will|then|arrange|book|"
+r"request|order|next|planned)\b[^.;]{0,30}$"), before, re.I)
     return bool(in_plan or imperative) and not _TOLD.search(text[mention.start - sentence.start :])
 
 
 def _counted(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count:
-    before, after = _around(reading, mention)
+    before, after = _around(reading, mention, 70)
     low = _number(mention.groups.get("low"))
     extra: list[tuple[str, Any]] = []
     completed: int | None = number
     if low is not None and low < number:
         completed = low
         extra += [("uncertain", True), ("low", low), ("high", number)]
-    elif re.search(r"(?:\?|\b(?:approximately|approx\.?|about|around|possibly|perhaps|maybe|probably|at least|~|some|roughly|unclear (?:if|whether)))[ ]*$", before, re.I):
+    elif re.search((r"(?:\?|\b(?:approximately|approx\.?|about|around|possibly|perhaps|maybe|probably|"
+r"at least|~|some|roughly|unclear (?:if|whether)))[ ]*$"), before, re.I):
         extra += [("uncertain", True)]
-    if mention.value.get("sum"):
-        extra += []
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
     if _plans(reading, mention, before):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is not Temporality.PLANNED and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
-    elif qualifiers.temporality is Temporality.PLANNED and _done(reading, mention, before, after):
+    elif qualifiers.temporality is Temporality.PLANNED and (planned is not None or _done(reading, mention, before, after)):
         qualifiers = replace(qualifiers, temporality=Temporality.CURRENT)
     if qualifiers.temporality is Temporality.PLANNED and planned is None and not re.search(r"\bafter[ ]$", before):
         completed, planned = 0, number
@@ -264,6 +303,9 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
 
 
 def _done(reading: Reading, mention: Mention, before: str, after: str) -> bool:
+    if re.match((r"[^.;]{0,50}\b(?:have|has|had|were|was) (?:all |now |already )?(?:been )?(?:delivered|"
+r"given|completed|administered|tolerated|received)\b"), after, re.I):
+        return True
     return bool(re.search(r"\b(?:completed|received|had|s/p|finished|given)[ ](?:all |a total of |the )?$", before, re.I) or _DONE_AFTER.match(after))
 
 
@@ -278,9 +320,10 @@ def _numbered(reading: Reading, mention: Mention, number: int, planned: int | No
         extra.append(("maintenance", True))
     if named is None and (_NOT_DONE_AFTER.match(after) or _NOT_DONE_BEFORE.search(before)):
         return None
-    completed, temporality = number - 1, qualifiers.temporality
+    completed = number if "first" in mention.groups else number - 1  # "C1-C4" looks back on all four
+    temporality = qualifiers.temporality
     if day is not None and note_date is not None:
-        if day < note_date and not (mention.groups.get("day") and False):
+        if day < note_date:
             completed = number
             temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
         elif day > note_date:
@@ -297,8 +340,6 @@ def _numbered(reading: Reading, mention: Mention, number: int, planned: int | No
             temporality = Temporality.CURRENT if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I) else temporality
     elif mention.groups.get("ord") and re.match(r"[ ](?:of|with)[ ]", after) and re.search(r"\b(?:was|were) (?:given|administered)\b|\badministered\b", reading.sentence_text(mention.sentence), re.I):
         completed = number
-    elif _TODAY_BEFORE.search(before):
-        pass
     return _Count(
         mention.start, mention.end, mention, completed, planned, replace(qualifiers, temporality=temporality), None, coded=True, extra=tuple(extra), day=day
     )
@@ -352,7 +393,7 @@ def _belongs(reading: Reading, mention: Mention, owner: Regimen | None) -> dict[
     """What the regimen says of its cycles."""
     value: dict[str, Any] = {}
     if owner is not None:
-        if owner.maintenance:
+        if owner.maintenance and not mention.value.get("sum") and not _INDUCTION.match(reading.text[mention.end : mention.end + 30]):
             value["maintenance"] = True
         if owner.line is not None:
             value["line"] = owner.line
@@ -369,7 +410,7 @@ def _belongs(reading: Reading, mention: Mention, owner: Regimen | None) -> dict[
     settings = {m.value["setting"] for m in reading.in_sentence(mention.sentence, SETTING) if "setting" in m.value}
     if len(settings) == 1:
         value["setting"] = settings.pop()
-    if reading.in_sentence(mention.sentence, "OTHER_TUMOUR") and not re.search(r"\b(?:lung|nsclc)\b", reading.sentence_text(mention.sentence), re.I):
+    if reading.in_sentence(mention.sentence, OTHER_TUMOUR) and not re.search(r"\b(?:lung|nsclc)\b", reading.sentence_text(mention.sentence), re.I):
         value["other_tumour"] = True
     return value
 

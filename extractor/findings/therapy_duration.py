@@ -23,10 +23,13 @@ _WORDS = {
     )
 } | {"a": 1.0, "an": 1.0, "half a": 0.5}
 _TREATED = re.compile(
-    r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b", re.I
+    (r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|"
+r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b"), re.I
 )
 _OBJECT = re.compile(
-    r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|combined|treatment with|therapy with)[ ]*){0,4}"
+    (r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|"
+r"single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|"
+r"combined|treatment with|therapy with)[ ]*){0,4}")
     r"(?:treatment|therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|maint\w*|drug|it\b|\w+[ -]inhibitor)",
     re.I,
 )
@@ -37,7 +40,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     groups = regimens(reading)
     end = -1
     for mention in reading.of(CATEGORY):
-        if mention.start < end or "NO_DURATION" in mention.qualifiers.cues:
+        if mention.start < end or _elsewise(reading, mention):
             continue
         months = _months(mention)
         owner = _owner(mention, groups)
@@ -45,6 +48,19 @@ def find(reading: Reading) -> Iterator[Finding]:
             continue
         end = mention.end
         yield _finding(reading, mention, months, owner)
+
+
+def _elsewise(reading: Reading, mention: Mention) -> bool:
+    """Whether a word beside it makes the time that of something else ("every", "ago", "of cough")."""
+    for word in reading.in_sentence(mention.sentence, "NO_DURATION"):
+        ahead = word.value["side"] == "behind"
+        between = reading.text[word.end : mention.start] if ahead else reading.text[mention.end : word.start]
+        apart = mention.start - word.end if ahead else word.start - mention.end
+        if 0 <= apart <= (30 if ahead else 3) and not re.search(r"[.,;:)]", between):
+            return True
+        if mention.start <= word.start and word.end <= mention.end:
+            return True
+    return False
 
 
 def _months(mention: Mention) -> float | int | None:
@@ -102,6 +118,8 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
     if kind == "label":
         return True
     if kind == "of":
+        if "twelfths" in mention.groups and re.match(r"(?:for|after|total|past)\b", mention.text, re.I) and owner is not None and owner.end <= mention.start:
+            return True
         if owner is not None and 0 <= owner.start - mention.end <= 40 and not re.search(r"[.,;]", reading.text[mention.end : owner.start]):
             return True
         return _OBJECT.match(behind) is not None
@@ -113,9 +131,11 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
         if re.match(r"(?:on |taking |treated)", mention.text, re.I):
             return True
         if owner is None:
-            return re.search(r"\b(?:on|continu\w+|taking|receiv\w+)[ ](?:\w+[ ]){0,3}(?:treatment|therapy|chemo\w*|immuno\w*|TKI)\b[^.;]{0,20}$", before, re.I) is not None
+            return re.search((r"\b(?:on|continu\w+|taking|receiv\w+)[ ](?:\w+[ ]){0,3}(?:treatment|therapy|chemo\w*|"
+r"immuno\w*|TKI)\b[^.;]{0,20}$"), before, re.I) is not None
         gap = reading.text[owner.end : mention.start]
-        return owner.end <= mention.start and len(gap) <= 60 and not re.search(r"[;.]|\b(?:and|with|then|developed|cough|pain|stable|dex\w*|pred\w*)\b(?! (?:has|is|was|been|continu))", gap, re.I)
+        return owner.end <= mention.start and len(gap) <= 60 and not re.search((r"[;.]|\b(?:held|paused|stopped|and|with|then|developed|cough|pain|stable|dex\w*|"
+r"pred\w*)\b(?! (?:has|is|was|been|continu))"), gap, re.I)
     if owner is None:
         return re.search(r"\b(?:on|1L|2L|first[- ]line|TKI|therapy|treatment)\b", before, re.I) is not None and re.search(r"\bon (?:1L|2L|TKI|treatment|therapy|first[- ]line)", before, re.I) is not None
     gap = reading.text[owner.end : mention.start]
@@ -138,11 +158,12 @@ def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen |
     if mention.qualifiers.temporality is Temporality.PLANNED:
         temporality = Temporality.PLANNED
     start = mention.start + len(mention.text) - len(mention.text.lstrip())
+    end = mention.end - (len(mention.text) - len(mention.text.rstrip()))
     return reading.finding(
         CONCEPT,
         value,
         start,
-        mention.end,
+        end,
         by=mention,
         assertion=qualifiers.assertion,
         experiencer=qualifiers.experiencer,

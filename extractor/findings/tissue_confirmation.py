@@ -18,13 +18,21 @@ TISSUE, PROCEDURE, RESULT, FALSE, HISTOLOGY = "TISSUE", "TISSUE_PROCEDURE", "TIS
 
 _CLAUSE = re.compile(r";|,[ ](?:but|and then)[ ]")
 _QUOTED_RULE = re.compile(r"\b(?:trial|study|protocol|requir\w+|needs?|inclusion|criteri\w+|eligib\w+|asks?)\b", re.I)
-_OPENING = re.compile(r"(?:[-*•>]+|\(?\d{1,2}[.)])?[ ]*(?:(?:dx|dg|diagnosis|diagnosed|histology|path)[ .:]*)?(?:[\w./-]{1,10}[ ,]{1,2}){0,3}", re.I)
-_REPORT = re.compile(r"patholog|histolog|cytolog", re.I)
-_REPORT_HEAD = re.compile(r"\b(?:(?:cellular |surgical |histo)?pathology|cytology|histology)(?: report)?\b[^a-z]{0,40}$", re.I | re.M)
-_LINK = re.compile(
-    r"^[^.;]{0,70}?(?:[:=,(-]|->|→|\b(?:show(?:s|ed|ing)?|reveal\w*|confirm\w*|demonstrat\w*|yield\w*|returned|was|were|is|with|of|diagnos\w*|proved|consistent|compatible|positive|pos|for|found|identified|gave|report\w*|came back)\b)",
+_OPENING = re.compile(
+    r"(?:[-*•>]+|\(?\d{1,2}[.)])?[ ]*(?:(?:dx|dg|diagnosis|diagnosed|histology|path)[ .:]*)?"
+    r"(?:[\w./-]{1,10}[ ,]{1,2}){0,3}",
     re.I,
 )
+_REPORT = re.compile(r"patholog|histolog|cytolog", re.I)
+_REPORT_HEAD = re.compile(
+    r"\b(?:(?:cellular |surgical |histo)?pathology|cytology|histology)(?: report)?\b[^a-z]{0,40}$", re.I | re.M
+)
+_LINK = re.compile(
+    r"^[^.;]{0,70}?(?:[:=,(-]|->|→|\b(?:show(?:s|ed|ing)?|reveal\w*|confirm\w*|demonstrat\w*|yield\w*|returned|was|were|is|"
+    r"with|of|diagnos\w*|proved|consistent|compatible|positive|pos|for|found|identified|gave|report\w*|came back)\b)",
+    re.I,
+)
+_NO_STATEMENT_SECTIONS = ("past_medical_history", "trial_criteria", "family_history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +48,15 @@ class _Statement:
 def find(reading: Reading) -> Iterator[Finding]:
     """The statements on tissue confirmation of a note."""
     taken: list[_Statement] = []
-    for statement in sorted((*_stated(reading), *_inferred(reading), *_reported(reading)), key=lambda s: (s.start, -s.end)):
+    found = (*_stated(reading), *_inferred(reading), *_reported(reading))
+    for statement in sorted(found, key=lambda statement: (statement.start, -statement.end)):
         if taken and statement.start < taken[-1].end:
             continue
         taken.append(statement)
     for statement in taken:
         mention = replace(statement.by, qualifiers=_qualifiers(reading, statement))
-        yield reading.finding("tissue_confirmation", {"confirmed": statement.confirmed}, statement.start, statement.end, by=mention)
+        value = {"confirmed": statement.confirmed}
+        yield reading.finding("tissue_confirmation", value, statement.start, statement.end, by=mention)
 
 
 def _stated(reading: Reading) -> Iterator[_Statement]:
@@ -63,7 +73,7 @@ def _stated(reading: Reading) -> Iterator[_Statement]:
                 continue
             last = replace(last, end=max(last.end, mention.end))
             continue
-        if last and not last.confirmed and not confirmed and last.by.sentence == mention.sentence and mention.start - last.end < 40:
+        if last and not last.confirmed and not confirmed and _runs_on(last, mention):
             last = replace(last, end=mention.end)
             continue
         if last:
@@ -71,6 +81,10 @@ def _stated(reading: Reading) -> Iterator[_Statement]:
         last = _Statement(mention.start, mention.end, confirmed, mention)
     if last:
         yield last
+
+
+def _runs_on(statement: _Statement, mention: Mention) -> bool:
+    return statement.by.sentence == mention.sentence and mention.start - statement.end < 40
 
 
 def _about_something_else(reading: Reading, mention: Mention, confirmed: bool) -> bool:
@@ -81,7 +95,12 @@ def _about_something_else(reading: Reading, mention: Mention, confirmed: bool) -
         return False
     if mention.rule == "tissue.presumed":
         return mention.qualifiers.assertion is Assertion.NEGATED
-    return bool(near) or sentence.section is not None and sentence.section.name in ("past_medical_history", "trial_criteria")
+    return bool(near) or _in_section(reading, mention, _NO_STATEMENT_SECTIONS)
+
+
+def _in_section(reading: Reading, mention: Mention, names: tuple[str, ...]) -> bool:
+    section = reading.sentences[mention.sentence].section
+    return section is not None and section.name in names
 
 
 def _inferred(reading: Reading) -> Iterator[_Statement]:
@@ -93,7 +112,7 @@ def _inferred(reading: Reading) -> Iterator[_Statement]:
         if mention.qualifiers.assertion is not Assertion.AFFIRMED:
             continue
         sentence = reading.sentences[mention.sentence]
-        if sentence.section is not None and sentence.section.name in ("past_medical_history", "trial_criteria", "family_history"):
+        if _in_section(reading, mention, _NO_STATEMENT_SECTIONS):
             continue
         near = reading.within(max(sentence.start, mention.start - 20), min(sentence.end, mention.end + 25), FALSE)
         if any(m.value["kind"] == "organ" for m in near):
@@ -109,19 +128,26 @@ def _shows_malignancy(reading: Reading, mention: Mention) -> bool:
     end = stop.start() if stop else sentence.end
     if _malignant_between(reading, mention.end, end):
         return True
-    begin = max((m.end() for m in _CLAUSE.finditer(reading.text, sentence.start, mention.start)), default=sentence.start)
-    before = [m for m in reading.within(begin, mention.start, HISTOLOGY) if m.qualifiers.assertion is Assertion.AFFIRMED]
-    if before and not _negative_between(reading, mention.end, end):
+    ends = _CLAUSE.finditer(reading.text, sentence.start, mention.start)
+    begin = max((match.end() for match in ends), default=sentence.start)
+    told_before = _affirmed(reading.within(begin, mention.start, HISTOLOGY))
+    if (told_before or _continues_diagnosis(reading, mention)) and not _negative_between(reading, mention.end, end):
         return True
-    if _continues_diagnosis(reading, mention) and not _negative_between(reading, mention.end, end):
-        return True
-    following = mention.sentence + 1
-    if stop is None and following < len(reading.sentences) and not before:
-        after = reading.sentences[following]
-        if after.block == sentence.block and not reading.in_sentence(following, PROCEDURE):
-            found = reading.in_sentence(following, HISTOLOGY)
-            return bool(found) and found[0].start - after.start < 60 and found[0].qualifiers.assertion is Assertion.AFFIRMED
-    return False
+    return stop is None and not told_before and _told_next(reading, mention.sentence)
+
+
+def _affirmed(mentions: list[Mention]) -> bool:
+    return any(mention.qualifiers.assertion is Assertion.AFFIRMED for mention in mentions)
+
+
+def _told_next(reading: Reading, number: int) -> bool:
+    """Whether the next sentence opens with the diagnosis ("Histology of 4 May. Adenocarcinoma")."""
+    if number + 1 >= len(reading.sentences) or reading.sentences[number + 1].block != reading.sentences[number].block:
+        return False
+    found = reading.in_sentence(number + 1, HISTOLOGY)
+    if not found or reading.in_sentence(number + 1, PROCEDURE):
+        return False
+    return found[0].start - reading.sentences[number + 1].start < 60 and _affirmed(found[:1])
 
 
 def _continues_diagnosis(reading: Reading, mention: Mention) -> bool:
@@ -133,7 +159,7 @@ def _continues_diagnosis(reading: Reading, mention: Mention) -> bool:
     before = reading.sentences[number - 1]
     if before.block != sentence.block or sentence.line - before.line > 1:
         return False
-    return any(m.qualifiers.assertion is Assertion.AFFIRMED for m in reading.in_sentence(number - 1, HISTOLOGY))
+    return _affirmed(reading.in_sentence(number - 1, HISTOLOGY))
 
 
 def _reported(reading: Reading) -> Iterator[_Statement]:
@@ -143,8 +169,7 @@ def _reported(reading: Reading) -> Iterator[_Statement]:
     if not _REPORT.search(kind) and not (not kind and _REPORT_HEAD.search(head)):
         return
     for mention in reading.of(HISTOLOGY):
-        section = reading.sentences[mention.sentence].section
-        if section is not None and section.name in ("indication", "history_of_present_illness", "past_medical_history"):
+        if _in_section(reading, mention, ("indication", "history_of_present_illness", "past_medical_history")):
             continue
         if mention.qualifiers.assertion is Assertion.AFFIRMED and mention.qualifiers.experiencer is Experiencer.PATIENT:
             yield _Statement(mention.start, mention.end, True, mention)
@@ -175,11 +200,11 @@ def _qualifiers(reading: Reading, statement: _Statement) -> Qualifiers:
     assertion, temporality = found.assertion, found.temporality
     if assertion is Assertion.NEGATED or (not statement.confirmed and assertion is Assertion.POSSIBLE):
         assertion = Assertion.AFFIRMED
-    if _QUOTED_RULE.search(reading.text[reading.sentences[statement.by.sentence].start : statement.start]) and assertion is Assertion.AFFIRMED and statement.confirmed:
-        assertion = Assertion.HYPOTHETICAL
-    if temporality is not Temporality.HISTORICAL or found.experiencer is not Experiencer.PATIENT:
-        temporality = Temporality.CURRENT
-    elif statement.confirmed:  # once proven, a tumour stays proven
+    if assertion is Assertion.AFFIRMED and statement.confirmed:
+        begin = reading.sentences[statement.by.sentence].start
+        if _QUOTED_RULE.search(reading.text[begin : statement.start]):
+            assertion = Assertion.HYPOTHETICAL
+    # once proven, a tumour stays proven
+    if statement.confirmed or temporality is Temporality.PLANNED:
         temporality = Temporality.CURRENT
     return replace(found, assertion=assertion, temporality=temporality)
-

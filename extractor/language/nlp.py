@@ -14,6 +14,7 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,8 @@ class _Tokenizer:
         return Doc(self._vocab, words=words, spaces=spaces)
 
 
-def _set_sentences(doc: Doc) -> Doc:
+def _set_sentences(doc: Doc, starts: Sequence[int]) -> None:
     """Mark the sentences that the layout found; ConText's cues stay inside them."""
-    starts: Sequence[int] = doc.user_data.pop("sentence_starts", (0,))
     following = iter(starts)
     upcoming = next(following, None)
     for token in doc:
@@ -84,7 +84,18 @@ def _set_sentences(doc: Doc) -> Doc:
         token.is_sent_start = begins or token.i == 0
         while upcoming is not None and token.idx + len(token.text) > upcoming:
             upcoming = next(following, None)
-    return doc
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Words of a piece that a rule matched; places count from the piece's beginning."""
+
+    rule: Rule
+    start: int
+    end: int
+    text: str
+    groups: Mapping[str, str]
+    cues: tuple[str, ...]
 
 
 class _Text:
@@ -184,39 +195,46 @@ class Reader:
         return frame_sentences(reading)
 
     def _mentions(self, text: str, sentences: Sequence[Sentence]) -> Iterator[Mention]:
+        known: dict[tuple[str, tuple[int, ...]], list[_Match]] = {}  # notes repeat themselves, copied forward
         for first, last in _pieces(sentences):
             begin, end = sentences[first].start, sentences[last - 1].end
-            piece = text[begin:end]
-            doc = self._nlp.make_doc(piece)
-            doc.user_data["sentence_starts"] = [s.start - begin for s in sentences[first:last]]
-            doc = _set_sentences(doc)
-            text_once = _Text(doc)
-            found = [
-                (Span(doc, start, end, label=rule.category, span_id=number), rule)
-                for number, (rule, start, end) in enumerate(self._targets(text_once), start=1)
-            ]
-            cues = self._qualified(doc, text_once, [span for span, _ in found])
+            key = (text[begin:end], tuple(sentence.start - begin for sentence in sentences[first:last]))
+            if key not in known:
+                known[key] = list(self._matches(*key))
             number = first
-            for span, rule in sorted(found, key=lambda pair: pair[0].start):
-                match = rule.pattern.search(piece, span.start_char)
-                if match is None or match.start() >= span.end_char:
-                    continue
-                start = begin + match.start()
+            for match in known[key]:
+                start = begin + match.start
                 while number + 1 < last and sentences[number + 1].start <= start:
                     number += 1
                 section = sentences[number].section
                 yield Mention(
-                    category=rule.category,
-                    rule=rule.id,
-                    value=rule.value,
-                    groups={k: v for k, v in match.groupdict().items() if v is not None},
+                    category=match.rule.category,
+                    rule=match.rule.id,
+                    value=match.rule.value,
+                    groups=match.groups,
                     start=start,
-                    end=begin + match.end(),
-                    text=match[0],
-                    qualifiers=qualify(cues.get(span.id, ()), section.qualifies if section else {}),
+                    end=begin + match.end,
+                    text=match.text,
+                    qualifiers=qualify(match.cues, section.qualifies if section else {}),
                     sentence=number,
                 )
 
+    def _matches(self, piece: str, starts: Sequence[int]) -> Iterator[_Match]:
+        """What the rules find in a piece of a note, in order."""
+        doc = self._nlp.make_doc(piece)
+        _set_sentences(doc, starts)
+        text = _Text(doc)
+        found = [
+            (Span(doc, start, end, label=rule.category, span_id=number), rule)
+            for number, (rule, start, end) in enumerate(self._targets(text), start=1)
+        ]
+        cues = self._qualified(doc, text, [span for span, _ in found])
+        for span, rule in sorted(found, key=lambda pair: pair[0].start):
+            match = rule.pattern.search(piece, span.start_char)
+            if match is None or match.start() >= span.end_char:
+                continue
+            groups = {name: words for name, words in match.groupdict().items() if words is not None}
+            yield _Match(rule, match.start(), match.end(), match[0], groups, tuple(cues.get(span.id, ())))
 
     def _qualified(self, doc: Doc, text: _Text, targets: Sequence[Span]) -> Mapping[int, Sequence[str]]:
         """The categories of the ConText cues that reach each target, by the target's id."""

@@ -46,9 +46,7 @@ class FakeScreener:
         ]
         last = findings[-1:]
         status = Status.UNKNOWN if not last else Status.MET if last[0].value["low"] <= 1 else Status.NOT_MET
-        verdict = {Status.MET: Verdict.ELIGIBLE, Status.NOT_MET: Verdict.INELIGIBLE}.get(
-            status, Verdict.REVIEW
-        )
+        verdict = {Status.MET: Verdict.ELIGIBLE, Status.NOT_MET: Verdict.INELIGIBLE}.get(status, Verdict.REVIEW)
         value = {"low": last[0].value["low"], "high": last[0].value["high"]} if last else None
         return Report(
             patient_id=notes[0].patient_id,

@@ -42,9 +42,7 @@ def export(tmp_path: Path) -> Path:
     return path
 
 
-def run(
-    export: Path, folder: Path, factory: Callable[[], object] = FakeScreener, workers: int = 1
-) -> Outcome:
+def run(export: Path, folder: Path, factory: Callable[[], object] = FakeScreener, workers: int = 1) -> Outcome:
     return run_batch(Inputs([str(export)]), folder, factory, workers=workers)  # type: ignore[arg-type]
 
 
@@ -128,9 +126,7 @@ def test_a_stopped_run_goes_on(export: Path, tmp_path: Path, at: str, torn: byte
     assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULTS, "run.json"])
 
 
-def test_a_stop_while_the_tables_are_written(
-    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stop_while_the_tables_are_written(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(export, tmp_path / "whole")
 
     def interrupted(*_: object) -> None:

@@ -65,9 +65,7 @@ def test_a_sorted_export_is_read_once() -> None:
     records = [record(f"P{n}", f"n{m}") for n in range(50) for m in range(3)]
     planned = plan(records, waiting=40)
     assert planned.readings == 1
-    assert [patient.patient_id for patient in whole_patients(records, planned)] == [
-        f"P{n}" for n in range(50)
-    ]
+    assert [patient.patient_id for patient in whole_patients(records, planned)] == [f"P{n}" for n in range(50)]
 
 
 def test_an_export_that_changes_is_noticed() -> None:

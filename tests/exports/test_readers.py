@@ -102,9 +102,7 @@ def test_jsonl_a_patient_a_line(tmp_path: Path) -> None:
         ('{"patient_id": "P", "as_of": "soon", "notes": [{"text": "x"}]}', "line 2", "the as_of is no date"),
     ],
 )
-def test_a_bad_line_is_listed_and_the_rest_goes_on(
-    tmp_path: Path, line: str, place: str, reason: str
-) -> None:
+def test_a_bad_line_is_listed_and_the_rest_goes_on(tmp_path: Path, line: str, place: str, reason: str) -> None:
     good = lines({"patient_id": "G", "note_id": "n", "text": "ECOG 1"})
     notes, failed = read(put(tmp_path, "a.jsonl", good + line + "\n" + good))
     assert [note.text for note in notes] == ["ECOG 1", "ECOG 1"]
