@@ -53,7 +53,7 @@ _STOP = re.compile(r"[;.](?:[ ]|$)|,[ ](?:and |now )|[ ](?:and|now|then|with|but
 _SPECIMEN = re.compile(r"ectomy\b|biops|excis|resect|polypectomy|specimen|\bturp\b", re.I)
 _OTHER_CANCER = re.compile(
     r"\b(?:cancer|carcinoma|tumou?r|adenocarcinoma) of (?:the )?(?:pancrea\w*|colon|rectum|stomach|prostate|breast|"
-    r"ovary|uterus|cervix|bladder|oesophagus|esophagus|liver|bile ducts?|thyroid|tongue|larynx|pharynx|gallbladder|kidney)|"
+    r"ovary|uterus|cervix|bladder|o?esophagus|liver|bile ducts?|thyroid|tongue|larynx|pharynx|gallbladder|kidney)|"
     r"\b(?:pancreatic|colon|colorectal|rectal|gastric|prostate|breast|ovarian|endometrial|cervical|bladder|o?esophageal|"
     r"thyroid|biliary|gallbladder|laryngeal|pharyngeal|hepatocellular|peritoneal|renal)[ ]{1,2}(?:[\w-]+[ ]){0,2}"
     r"(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",

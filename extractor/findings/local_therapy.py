@@ -26,8 +26,12 @@ _UNRELATED = re.compile(
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
     re.I,
 )
-_LINK = re.compile(r"^[^;]*?(?:^|[ ,(/:-])(?:to|of|for|on|over|at|in|the|both|left|right|x|single|solitary|post-?op\w*)?[^;]*$", re.I)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}/\d{2,4}\b")
+_LINKED = re.compile(r"[ ](?:to|of|for|on|in)[ ](?:the |both |left |right |a |an |her |his )*$", re.I)
+_LISTED = re.compile(
+    r"(?:[ ]?[,/&+][ ]?|[ ]|\band\b|\bas well as\b|\b(?:the|left|right|both|lymph|nodes?|lesions?|metasta\w+|mets?|deposits?|\w{1,2})\b)+",
+    re.I,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
 _NODULE_BEHIND = re.compile(r"[ ]?(?:\w+ )?(?:nodules?|mets?\b|metasta\w+)", re.I)
 _LUNG_METASTASIS = re.compile(r"\b(?:metasta\w+|mets?|contralateral)\b", re.I)
 _COUNT = re.compile(r"\b(?P<number>one|two|three|four|five|six|single|solitary|both|[1-9])\b(?= (?:\w+ ){0,3}(?:mets?|metasta\w+|lesions?|nodules?|deposits?))", re.I)
@@ -55,8 +59,7 @@ def find(reading: Reading) -> Iterator[Finding]:
         if status is _Status.NONE:
             continue
         limit = next((m.start for m in mentions[number + 1 :] if m.value["procedure"] != mention.value["procedure"]), clause[1])
-        value = _value(reading, mention, clause, min(limit, clause[1]), mentions)
-        if value is not None:
+        for value in _values(reading, mention, clause, min(limit, clause[1]), mentions):
             yield reading.finding(
                 "local_therapy",
                 value,
@@ -75,7 +78,8 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
         beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
         close = any(mention.start - m.end < 60 and not reading.within(m.end, mention.start, "SITE", "PRIMARY") for m in beside)
         follows = any(0 <= m.start - mention.end < 25 for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY"))
-        return not close and not follows and bool(reading.within(*clause, "SITE", "PRIMARY"))
+        named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
+        return not close and not follows and (named or "deliver" in mention.text.lower())
     if mention.value.get("verb"):
         before = reading.within(max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LESION", "METASTASIS", "PRIMARY", "SITE")
         if reading.within(*clause, "LT_BENIGN") or not before:
@@ -85,16 +89,21 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
+    sentence = reading.sentences[mention.sentence]
+    denied = _is_denied(reading, mention, clause)
+    if any(speaker.start <= mention.start < speaker.end for speaker in reading.within(sentence.start, sentence.end, "LT_SPEAKER")):
+        return _Status.NEGATED if denied else _Status.NONE
+    if reading.within(clause[0], mention.start, "LT_CRITERIA"):
+        return _Status.HYPOTHETICAL
     done = _is_done(reading, mention, clause)
-    if _is_denied(reading, mention, clause):
-        return _Status.NEGATED
+    if denied is not None:
+        return _Status.NEGATED if denied else _Status.NONE
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL
     if done:
         return _Status.DONE
     if reading.within(*clause, "LAT_ABLE"):
         return _Status.NONE
-    sentence = reading.sentences[mention.sentence]
     section = sentence.section.name if sentence.section else ""
     forward = (
         mention.qualifiers.temporality is Temporality.PLANNED
@@ -103,13 +112,32 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
         or reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
         or reading.sentence_text(mention.sentence).endswith("?")
         or "POSSIBLE" in mention.qualifiers.cues
+        or reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LAT_SCOPE", "LT_BOARD", "LT_SPEAKER")
     )
     return _Status.PLANNED if forward else _Status.DONE
 
 
+def _block(reading: Reading, number: int) -> tuple[int, int]:
+    """The paragraph of a sentence: where a board's view is told, a bare "SBRT" is its proposal."""
+    block = reading.sentences[number].block
+    first = last = number
+    while first > 0 and reading.sentences[first - 1].block == block:
+        first -= 1
+    while last + 1 < len(reading.sentences) and reading.sentences[last + 1].block == block:
+        last += 1
+    return reading.sentences[first].start, reading.sentences[last].end
+
+
 def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
     """Whether words beside a procedure say that it took place: a verb, a date, what became of it."""
-    before = reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE")
+    if mention.value.get("done"):
+        return True
+    able = reading.within(*clause, "LAT_ABLE")
+    before = [
+        done
+        for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE")
+        if not any(word.start < done.end and done.start < word.end for word in able)
+    ]
     behind = reading.within(mention.end, min(clause[1], mention.end + 60), "LT_DONE")
     option = reading.within(max(clause[0], mention.start - 40), mention.start, "LT_OPTION")
     if before and not (option and option[-1].start > before[-1].start):
@@ -118,16 +146,19 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
         return True
     dated = _YEAR.search(reading.text, mention.end, min(clause[1], mention.end + 14))
     leading = _YEAR.match(reading.text[reading.sentences[mention.sentence].start : mention.start].lstrip(" -*•()"))
-    return bool(dated or leading) and not option and not reading.within(mention.end, clause[1], "LT_OPTION")
+    return bool(dated or leading) and not option and not able and not reading.within(mention.end, clause[1], "LT_OPTION")
 
 
-def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool | None:
+    """Whether it was never given; False where only its advisability is denied ("not a candidate for"), else None."""
     for denial in reversed(reading.within(max(clause[0], mention.start - _DENIAL_REACH), mention.start, "LT_NOT")):
-        return not _UNRELATED.search(reading.text, denial.end, mention.start)
+        if _UNRELATED.search(reading.text, denial.end, mention.start):
+            return None
+        return not reading.within(denial.start, mention.start, "LAT_ABLE", "LT_OPTION")
     for denial in reading.within(mention.end, min(clause[1], mention.end + 60), "LT_NOT_BEHIND"):
         between = reading.text[mention.end : denial.start]
-        return "," not in between or len(between) < 40
-    return False
+        return True if "," not in between or len(between) < 40 else None
+    return None
 
 
 def _assertion(status: _Status) -> Assertion:
@@ -142,22 +173,23 @@ def _experiencer(reading: Reading, mention: Mention, clause: tuple[int, int]) ->
     return mention.qualifiers.experiencer
 
 
-def _value(
+def _values(
     reading: Reading, mention: Mention, clause: tuple[int, int], limit: int, mentions: list[Mention]
-) -> dict[str, Any] | None:
+) -> Iterator[dict[str, Any]]:
+    """The value of a treatment, one for each site that it was given to."""
     rule = mention.value
-    target = str(rule.get("target") or _target(reading, mention, clause, limit, mentions))
-    around = reading.text[max(clause[0], mention.start - 30) : limit]
+    targets = [str(rule["target"])] if "target" in rule else _targets(reading, mention, clause, limit, mentions)
     if rule.get("lung") and _LUNG_METASTASIS.search(reading.text[mention.start : min(limit, mention.end + 45)]):
-        target = "lung"
-    value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": _modality(mention)}
-    flags = _flags(reading, mention, clause, target)
+        targets = ["lung"]
     count = _COUNT.search(reading.text, mention.end, limit) if rule["procedure"] == "surgery" else None
-    if count:
-        number = count["number"].lower()
-        value["count"] = _COUNTS.get(number) or int(number)
-    del around
-    return value | flags
+    for target in dict.fromkeys(targets):
+        value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": _modality(mention)}
+        if count:
+            number = count["number"].lower()
+            value["count"] = _COUNTS.get(number) or int(number)
+        flags = _flags(reading, mention, clause, target)
+        if not flags.get("benign"):
+            yield value | flags
 
 
 def _modality(mention: Mention) -> str | None:
@@ -204,30 +236,64 @@ def _flags(reading: Reading, mention: Mention, clause: tuple[int, int], target: 
     return flags
 
 
-def _target(reading: Reading, mention: Mention, clause: tuple[int, int], limit: int, mentions: list[Mention]) -> str:
-    """The site that a procedure without a place of its own is about: inside it, behind it, before it."""
+def _targets(reading: Reading, mention: Mention, clause: tuple[int, int], limit: int, mentions: list[Mention]) -> list[str]:
+    """The sites that a procedure without a place of its own is about: inside it, behind it, before it."""
     inside = _sites(reading, mention.start, mention.end)
     if inside:
-        return inside[-1]
-    behind = _sites(reading, mention.end, min(limit, mention.end + _BEHIND_REACH))
-    if behind:
-        return behind[0]
-    floor = max([clause[0], mention.start - _BEFORE_REACH, *(m.end for m in mentions if m.end <= mention.start and m.start >= clause[0])])
-    before = _sites(reading, floor, mention.start)
-    if before:
-        return before[-1]
-    if mention.value["procedure"] == "radiotherapy" or mention.value.get("metastasis") or mention.value["procedure"] == "ablation":
-        return "unspecified"
-    return "primary"
+        return inside[-1:]
+    earlier = [m for m in mentions if clause[0] <= m.start and m.end <= mention.start]
+    beside = [m for m in earlier if m.value["procedure"] == "surgery" and "target" in m.value and mention.start - m.end < 30]
+    unspecific = bool(mention.value.get("unspecific"))
+    behind = _listed(reading, mention.end, min(limit, mention.end + _BEHIND_REACH), unspecific)
+    floor = max([clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)])
+    before = [] if unspecific else _sites(reading, floor, mention.start)[-1:]
+    if mention.value.get("verb") or (mention.value.get("dose") and not re.match(r"[ ,(]*(?:to|for|on) ", reading.text[mention.end : limit])):
+        before = _sites(reading, floor, mention.start)[: None if mention.value.get("dose") else 1]
+        behind = behind if not before else []
+    if beside and mention.value["procedure"] == "surgery" and not mention.value.get("verb"):
+        return [str(beside[-1].value["target"])]
+    found = behind or before
+    if not found and mention.value["procedure"] == "radiotherapy":
+        found = _above(reading, mention.sentence)
+    if found:
+        return found
+    whole = mention.value["procedure"] == "surgery" and not unspecific and not mention.value.get("metastasis")
+    return ["primary" if whole else "unspecified"]
+
+
+def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:
+    """The first site of a stretch and those that a list adds to it."""
+    places = outermost(reading.within(start, end, "PRIMARY", "SITE"))
+    if not places or (linked and not _LINKED.match(reading.text[start : places[0].start])):
+        return []
+    last = places[0]
+    chosen = [last]
+    for place in places[1:]:
+        if not _LISTED.fullmatch(reading.text[last.end : place.start]):
+            break
+        chosen.append(place)
+        last = place
+    return [_site(reading, place) for place in chosen]
+
+
+def _above(reading: Reading, number: int) -> list[str]:
+    """The sites of the line before, for a treatment sheet or "post-operative radiotherapy" after an operation."""
+    for earlier in range(number - 1, max(-1, number - 3), -1):
+        if reading.sentences[earlier].block != reading.sentences[number].block:
+            break
+        sites = _sites(reading, reading.sentences[earlier].start, reading.sentences[earlier].end)
+        if sites:
+            return sites[-1:]
+    return []
 
 
 def _sites(reading: Reading, start: int, end: int) -> list[str]:
-    names: list[str] = []
-    for place in outermost(reading.within(start, end, "PRIMARY", "SITE")):
-        if place.category == "PRIMARY":
-            names.append("primary")
-        elif place.value.get("site") == "lung":
-            names.append("lung" if _NODULE_BEHIND.match(reading.text[place.end : place.end + 25]) else "primary")
-        else:
-            names.append(str(place.value["site"]))
-    return names
+    return [_site(reading, place) for place in outermost(reading.within(start, end, "PRIMARY", "SITE"))]
+
+
+def _site(reading: Reading, place: Mention) -> str:
+    if place.category == "PRIMARY":
+        return "primary"
+    if place.value.get("site") == "lung":
+        return "lung" if _NODULE_BEHIND.match(reading.text[place.end : place.end + 25]) else "primary"
+    return str(place.value["site"])

@@ -21,72 +21,88 @@ DRUG, THERAPY, LINE, SETTING, EVENT = "DRUG", "THERAPY", "THERAPY_LINE", "THERAP
 CUE, OTHER_TUMOUR = "TREATMENT_CUE", "OTHER_TUMOUR"
 
 _DOSE = (
-    (r"(?:\(?AUC ?=? ?\d(?:[.,]\d)?\)?|\d[\d.,]* ?(?:mg|g|mcg|AUC)(?:/(?:m2|m²|kg|sqm|d|day))?|"
-r"\d{1,3} ?%|(?:60|75|80|100|175|200|500)(?![\d.]|/\d)|")
-    (r"q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|"
-r"three-weekly|IV|i\.v\.|SC|s\.c\.|subcutaneous(?:ly)?|PO|p\.o\.|orally|daily|OD|BD|BID|"
-r"bd|od|qd|d[18](?:[ ,+/]+(?:d?8|d?15))*|")
+    r"(?:\(?AUC ?=? ?\d(?:[.,]\d)?\)?|\d[\d.,]* ?(?:mg|g|mcg|AUC)(?:/(?:m2|m²|kg|sqm|d|day))?|"
+    r"\d{1,3} ?%|(?:60|75|80|100|175|200|500)(?![\d.]|/\d)|"
+    r"q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|"
+    r"three-weekly|IV|i\.v\.|SC|s\.c\.|subcutaneous(?:ly)?|PO|p\.o\.|orally|daily|OD|BD|BID|"
+    r"bd|od|qd|d[18](?:[ ,+/]+(?:d?8|d?15))*|"
     r"day 1|monthly|flat dose|full dose|low[- ]dose|dose[- ]reduced|dose)"
 )
 _JOIN = (
-    (r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
-r"in combination with|combined with|together with|combination of|combination|")
-    (r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|(?:changed |"
-r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
-r"cycle )\d|")
-    (r"concurrent(?:ly)?|concomitant|weekly|based|double|triple|quadruple|regimen|of|platinum|"
-r"taxane|treatment|therapy|using|consisting of|namely|i\.e\.|e\.g\.)")
+    r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
+    r"in combination with|combined with|together with|combination of|combination|"
+    r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|(?:changed |"
+    r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
+    r"cycle )\d|"
+    r"concurrent(?:ly)?|concomitant|weekly|based|double|triple|quadruple|regimen|of|platinum|"
+    r"taxane|treatment|therapy|using|consisting of|namely|i\.e\.|e\.g\.)"
 )
 _BETWEEN = re.compile(rf"(?:[ ]*(?:{_DOSE}|{_JOIN})){{0,12}}[ ]*", re.I)
 _AFTER_THERAPY = re.compile(
-    (rf"(?:[ ]*(?:{_DOSE}|{_JOIN}|(?:19|20)\d\d|\d{{1,2}}/(?:20)?\d\d|in|was|given|started|as|"
-rf"x ?\d|\d cycles(?: of)?)){{0,8}}[ ]*"), re.I
+    rf"(?:[ ]*(?:{_DOSE}|{_JOIN}|(?:19|20)\d\d|\d{{1,2}}/(?:20)?\d\d|in|was|given|started|as|"
+    rf"x ?\d|\d cycles(?: of)?)){{0,8}}[ ]*",
+    re.I,
 )
 _NEAR_LINE = 70
 _NEAR_SETTING = 60
 _STRONG_STOP = re.compile(r";|\bthen\b|followed by|[.] (?=[A-Z])|(?<!-)->|>>|\bnow\b", re.I)
 _STARTS = re.compile(
-    (r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
-r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
-r"infusion|cycle)|")
+    r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
+    r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
+    r"infusion|cycle)|"
     r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1)"
-    (r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
-r"back|to|at|late|early|mid|taking))*(?:[ ]?80 mg)?[ :=(,-]*(?:on |in )?|")
+    r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
+    r"back|to|at|late|early|mid|taking))*(?:[ ]?80 mg)?[ :=(,-]*(?:on |in )?|"
     r"\b(?:start date|date of start|date started|D1)[ ]?[:=]?[ ]*)$",
     re.I,
 )
 _RANGE = re.compile(r"^[ ]*(?:-{1,2}|to|until|till|through|thru|bis|~|>|and last|up to)[ ]*$", re.I)
-_RANGE_TO_NOW = re.compile((r"^[ ]*(?:-{1,2}|to|until|~|>|onwards?)[ ]*(?:now|present|today|date|ongoing|current\w*|"
-r"\.\.\.|[,.;)]|$)"), re.I)
+_RANGE_TO_NOW = re.compile(
+    r"^[ ]*(?:-{1,2}|to|until|~|>|onwards?)[ ]*(?:now|present|today|date|ongoing|current\w*|"
+    r"\.\.\.|[,.;)]|$)",
+    re.I,
+)
 _LEAD_GAP = re.compile(
-    (rf"^(?:[ ]|[:|,()>~-]|-{{1,2}}|start(?:ed|s)?(?: of| on| with)?|began|begun|commenced|"
-rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|")
-    (rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
-rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
-rf"Tab\.?|T\.|Cap\.?|treated|")
-    (r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
-r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
-r"maintenance|maint\.?|IV|option|\d\))*$"),
+    rf"^(?:[ ]|[:|,()>~-]|-{{1,2}}|start(?:ed|s)?(?: of| on| with)?|began|begun|commenced|"
+    rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|"
+    rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
+    rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
+    rf"Tab\.?|T\.|Cap\.?|treated|"
+    r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
+    r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
+    r"maintenance|maint\.?|IV|option|\d\))*$",
     re.I,
 )
-_ONGOING = re.compile((r"\b(?:continu\w*|cont\.?|carry on|remain\w* on|stays? on|ongoing|proceed\w*|resum\w+|"
-r"restart\w*|now on|currently on|tolerat\w+|today|no change to|unchanged|increase|"
-r"reduce\w*|keep|hold|held|stop\w*|discontinue\w*|meanwhile|given)\b"), re.I)
-_CUE_ENDS = re.compile((r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
-r"today)\b"), re.I)
+_ONGOING = re.compile(
+    r"\b(?:continu\w*|cont\.?|carry on|remain\w* on|stays? on|ongoing|proceed\w*|resum\w+|"
+    r"restart\w*|now on|currently on|tolerat\w+|today|no change to|unchanged|increase|"
+    r"reduce\w*|keep|hold|held|stop\w*|discontinue\w*|meanwhile|given)\b",
+    re.I,
+)
+_CUE_ENDS = re.compile(
+    r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
+    r"today)\b",
+    re.I,
+)
 _UNDER_THERAPY = re.compile(
-    (r"\b(?:after|since|under|during|following|post|s/p|despite|because of|related to|from|by|"
-r"(?<!treated )(?<!managed )with|"
-r"(?<!declined )(?<!refused )(?<!willing )(?<!yet )(?<!want )(?<!wish )to|in|")
-    (r"(?<!started )(?<!put )(?<!been )(?<!yet )on|through|between|for metastatic)\b|"
-r",[^,]{0,20}\b(?:received|had|completed|given|was|is)\b|, (?=\w+ (?:cycles|doses))"),
+    r"\b(?:after|since|under|during|following|post|s/p|despite|because of|related to|from|by|"
+    r"(?<!treated )(?<!managed )with|"
+    r"(?<!declined )(?<!refused )(?<!willing )(?<!yet )(?<!want )(?<!wish )to|in|"
+    r"(?<!started )(?<!put )(?<!been )(?<!yet )on|through|between|for metastatic)\b|"
+    r",[^,]{0,20}\b(?:received|had|completed|given|was|is)\b|, (?=\w+ (?:cycles|doses))",
     re.I,
 )
-_PLANNED_START = re.compile((r"(?:\bwill|'ll|\bto|\bplan\w*|\bgoing to|\bdue to|\bexpected to|\bbooked to|"
-r"\bhopes? to)[ ](?:\w+ )?(?:start|begin|commence|be started)\w*(?: on| in)?[ ]*$|"
-r"\bstarts(?: on)?[ ]*$"), re.I)
-_PLAN_HEAD = re.compile((r"^[ ]*(?:[-*#\d.) ]*)(?:plan|p|recommendation|proposal|proposed (?:treatment|therapy)|"
-r"decision)[ ]?[:=-]"), re.I)
+_PLANNED_START = re.compile(
+    r"(?:\bwill|'ll|\bto|\bplan\w*|\bgoing to|\bdue to|\bexpected to|\bbooked to|"
+    r"\bhopes? to)[ ](?:\w+ )?(?:start|begin|commence|be started)\w*(?: on| in)?[ ]*$|"
+    r"\bstarts(?: on)?[ ]*$",
+    re.I,
+)
+_PLAN_HEAD = re.compile(
+    r"^[ ]*(?:[-*#\d.) ]*)(?:plan|p|recommendation|proposal|proposed (?:treatment|therapy)|"
+    r"decision)[ ]?[:=-]",
+    re.I,
+)
 _RADIO = re.compile(r"\b\d{2} ?Gy\b|\bfractions?\b|\bradiotherapy\b|\bRT\b", re.I)
 
 
@@ -148,7 +164,11 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
-    if found.temporality is Temporality.CURRENT and found.assertion is Assertion.AFFIRMED and _only_planned(reading, mention):
+    if (
+        found.temporality is Temporality.CURRENT
+        and found.assertion is Assertion.AFFIRMED
+        and _only_planned(reading, mention)
+    ):
         return replace(found, temporality=Temporality.PLANNED)
     return found
 
@@ -176,7 +196,10 @@ def _only_planned(reading: Reading, mention: Mention) -> bool:
     if not (in_plan or _PLAN_HEAD.match(text)):
         return False
     before = text[: mention.start - sentence.start]
-    return not (_ONGOING.search(text) or re.search(r"\b(?:on|after|since|post|s/p|following|completed|received)\b", before, re.I))
+    return not (
+        _ONGOING.search(text)
+        or re.search(r"\b(?:on|after|since|post|s/p|following|completed|received)\b", before, re.I)
+    )
 
 
 def regimens(reading: Reading) -> list[Regimen]:
@@ -227,7 +250,10 @@ def _joined(between: str, first: Mention, second: Mention) -> bool:
         return False
     pattern = _AFTER_THERAPY if first.category == THERAPY else _BETWEEN
     if first.category == DRUG and second.category == THERAPY:
-        return re.fullmatch(r"[ ]?[+/&(-]?[ ]?(?:based |and |plus |with )?(?:(?:2|two) cycles(?: of)? )?", between) is not None
+        return (
+            re.fullmatch(r"[ ]?[+/&(-]?[ ]?(?:based |and |plus |with )?(?:(?:2|two) cycles(?: of)? )?", between)
+            is not None
+        )
     return pattern.fullmatch(between) is not None
 
 
@@ -238,7 +264,9 @@ def _benign(reading: Reading, mention: Mention) -> bool:
         if reading.in_sentence(mention.sentence, "BENIGN_USE"):
             return True
         others = [m for m in reading.in_sentence(mention.sentence, DRUG) if m.value.get("use") != "also_benign"]
-        return not others and not re.search(r"\b(?:chemo\w*|cycles?|lymphoma|high[- ]dose|intrathecal|cancer|ca)\b", text, re.I)
+        return not others and not re.search(
+            r"\b(?:chemo\w*|cycles?|lymphoma|high[- ]dose|intrathecal|cancer|ca)\b", text, re.I
+        )
     if "bevacizumab" in mention.groups or "aflibercept" in mention.groups:
         return re.search(r"\b(?:intravitreal|eye|macular|retin\w+)\b", text, re.I) is not None
     return re.search(r"\bintrathecal\b", text, re.I) is not None and "pemetrexed" not in mention.groups
@@ -267,7 +295,11 @@ def _treats(reading: Reading, tumour: Mention, run: Sequence[Mention]) -> bool:
     if tumour.end <= run[0].start:
         between = reading.text[tumour.end : run[0].start]
         labelled = "   " in reading.text[run[0].start : run[-1].end]  # "SACT     Pembrolizumab", a line of a form
-        return len(between) <= 60 and not labelled and re.search(r"[.;]|\b(?:lung|nsclc|sclc|bronch\w+|now|then|on)\b", between, re.I) is None
+        return (
+            len(between) <= 60
+            and not labelled
+            and re.search(r"[.;]|\b(?:lung|nsclc|sclc|bronch\w+|now|then|on)\b", between, re.I) is None
+        )
     between = reading.text[run[-1].end : tumour.start]
     return re.fullmatch(r"[ ](?:\w+[ ]){0,4}for (?:\w+[ ]){0,3}", between) is not None
 
@@ -285,7 +317,9 @@ def _with_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
     found = list(groups)
     for mention in reading.of(LINE):
         index = _owner(reading, mention, found, _NEAR_LINE)
-        if index is not None and (found[index].line is None or "salvage" in reading.text[slice(*found[index].marks[-1])].lower()):
+        if index is not None and (
+            found[index].line is None or "salvage" in reading.text[slice(*found[index].marks[-1])].lower()
+        ):
             group = found[index]
             found[index] = replace(group, line=_line_of(mention), marks=(*group.marks, (mention.start, mention.end)))
     return found
@@ -311,7 +345,13 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: 
     if gap_after is not None and gap_before is not None:
         closes = re.match(r"[ ]*(?:[,.;)]|$|\n)", reading.text[mention.end : sentence.end]) is not None
         opens = re.search(r"(?:[,;.]|^|\band)[ ]*$", gap_before) is not None
-        return before[-1] if closes or re.search(r"\b(?:as|in)[ ](?:a |the |his |her )?$", gap_before) or (not opens and len(gap_before) < len(gap_after)) else after[0]
+        return (
+            before[-1]
+            if closes
+            or re.search(r"\b(?:as|in)[ ](?:a |the |his |her )?$", gap_before)
+            or (not opens and len(gap_before) < len(gap_after))
+            else after[0]
+        )
     if gap_after is not None:
         return after[0]
     if gap_before is not None:
@@ -352,13 +392,17 @@ def _with_settings(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]
             group = found[index]
             found[index] = replace(group, setting=setting, marks=(*group.marks, (mention.start, mention.end)))
     radical = any(group.setting == "definitive" and group.given for group in found) or any(
-        m.value.get("setting") == "definitive" and m.qualifiers.temporality is not Temporality.PLANNED
-        and m.qualifiers.assertion is Assertion.AFFIRMED and m.qualifiers.experiencer is Experiencer.PATIENT
+        m.value.get("setting") == "definitive"
+        and m.qualifiers.temporality is not Temporality.PLANNED
+        and m.qualifiers.assertion is Assertion.AFFIRMED
+        and m.qualifiers.experiencer is Experiencer.PATIENT
         for m in reading.of(SETTING)
     )
     if radical:  # durvalumab alone, in a patient who had chemoradiotherapy, is its consolidation
         found = [
-            replace(group, setting="definitive") if group.agents == ("durvalumab",) and group.line is None and group.setting is None else group
+            replace(group, setting="definitive")
+            if group.agents == ("durvalumab",) and group.line is None and group.setting is None
+            else group
             for group in found
         ]
     return found
@@ -388,7 +432,11 @@ def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
     """Chemotherapy that is given with radical radiotherapy told in the same sentence."""
     if group.sentence != mention.sentence or group.line is not None or group.setting is not None:
         return group
-    before = reading.text[group.end : mention.start] if group.end <= mention.start else reading.text[mention.end : group.start]
+    before = (
+        reading.text[group.end : mention.start]
+        if group.end <= mention.start
+        else reading.text[mention.end : group.start]
+    )
     if re.search(r"\b(?:then|followed by|now|recurr\w+|relaps\w+)\b", before, re.I) or len(before) > 110:
         return group
     intent = reading.text[mention.start : mention.end].lower()
@@ -407,9 +455,15 @@ def _later_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
     found = list(groups)
     known: list[Regimen] = []
     for index, group in enumerate(found):
-        if not (group.given and group.agents) or group.other_tumour or group.setting in ("adjuvant", "neoadjuvant", "definitive"):
+        if (
+            not (group.given and group.agents)
+            or group.other_tumour
+            or group.setting in ("adjuvant", "neoadjuvant", "definitive")
+        ):
             continue
-        same = next((g for g in known if set(g.agents) == set(group.agents) and g.maintenance == group.maintenance), None)
+        same = next(
+            (g for g in known if set(g.agents) == set(group.agents) and g.maintenance == group.maintenance), None
+        )
         if group.line is None and same is not None:
             group = replace(group, line=same.line)
         elif group.line is None and (failed := _after_failure(reading, found, index)) is not None:
@@ -430,17 +484,24 @@ def _after_failure(reading: Reading, groups: Sequence[Regimen], index: int) -> R
     return groups[index + 1] if len(between) <= 90 and _AFTER_FAILURE.search(between) else None
 
 
-_AFTER_FAILURE = re.compile((r"\b(?:after|following|post|on|upon|due to|because of|for|"
-r"since) (?:\w+ ){0,2}(?:progress\w+|(?-i:PD)|failure) (?:on|of|under|after|with|to|"
-r"through)(?: \w+){0,2}[ ]*$"), re.I)
+_AFTER_FAILURE = re.compile(
+    r"\b(?:after|following|post|on|upon|due to|because of|for|"
+    r"since) (?:\w+ ){0,2}(?:progress\w+|(?-i:PD)|failure) (?:on|of|under|after|with|to|"
+    r"through)(?: \w+){0,2}[ ]*$",
+    re.I,
+)
 
 
 def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
-    if set(before.agents) & set(group.agents) or not (group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])):
+    if set(before.agents) & set(group.agents) or not (
+        group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])
+    ):
         return False
     if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
         return False
-    if _FAILED.search(reading.text[group.end : group.end + 60].split(".")[0]) and _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start]):
+    if _FAILED.search(reading.text[group.end : group.end + 60].split(".")[0]) and _SWITCHED.search(
+        reading.text[max(before.end, group.start - 40) : group.start]
+    ):
         return _NOT_FAILED.search(reading.text[group.end : group.end + 60]) is None
     if "docetaxel" in group.agents and len(group.agents) <= 2 and before.line in (None, 1):
         return True
@@ -448,12 +509,21 @@ def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
     return len(between) <= 400 and _FAILED.search(between) is not None and _NOT_FAILED.search(between) is None
 
 
-_SWITCHED = re.compile((r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
-r"moved on)[ ](?:\w+[ ]){0,2}$"), re.I)
-_FAILED = re.compile((r"\b(?:progress(?:ed|ion|ive disease|ing)|(?-i:PD|iCPD)|relapsed|failed|failure|"
-r"refractory)\b"), re.I)
-_NOT_FAILED = re.compile((r"\b(?:no|without|not|never|free)\b[^.;]{0,25}progress|progress\w*[ -]free|"
-r"pseudo-?progress\w*|(?-i:PD)-L1"), re.I)
+_SWITCHED = re.compile(
+    r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
+    r"moved on)[ ](?:\w+[ ]){0,2}$",
+    re.I,
+)
+_FAILED = re.compile(
+    r"\b(?:progress(?:ed|ion|ive disease|ing)|(?-i:PD|iCPD)|relapsed|failed|failure|"
+    r"refractory)\b",
+    re.I,
+)
+_NOT_FAILED = re.compile(
+    r"\b(?:no|without|not|never|free)\b[^.;]{0,25}progress|progress\w*[ -]free|"
+    r"pseudo-?progress\w*|(?-i:PD)-L1",
+    re.I,
+)
 
 
 # ---- dates
@@ -462,8 +532,12 @@ r"pseudo-?progress\w*|(?-i:PD)-L1"), re.I)
 def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[int, int]:
     """The stretch of the sentence that tells of this regimen and of no other."""
     sentence = reading.sentences[group.sentence]
-    previous = max((g.end for g in groups if g.sentence == group.sentence and g.end <= group.start), default=sentence.start)
-    following = min((g.start for g in groups if g.sentence == group.sentence and g.start >= group.end), default=sentence.end)
+    previous = max(
+        (g.end for g in groups if g.sentence == group.sentence and g.end <= group.start), default=sentence.start
+    )
+    following = min(
+        (g.start for g in groups if g.sentence == group.sentence and g.start >= group.end), default=sentence.end
+    )
     end = following
     number = group.sentence + 1
     while end == sentence.end and number < len(reading.sentences):
@@ -479,9 +553,12 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
     return previous, end
 
 
-_DOSE_LINE = re.compile((r"[ ]*(?:[-*•]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|"
-r"first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|"
-r"cycle))"), re.I)
+_DOSE_LINE = re.compile(
+    r"[ ]*(?:[-*•]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|"
+    r"first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|"
+    r"cycle))",
+    re.I,
+)
 
 
 def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
@@ -500,7 +577,9 @@ def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
 def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int) -> Regimen:
     stopped = any(low <= m.start < high and m.value.get("event") == "stop" for m in reading.of(EVENT))
     group = replace(group, stopped=stopped)
-    if any(_PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates):
+    if any(
+        _PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates
+    ):
         return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
     first = _first_dose(reading, group, dates, low, high)
     if first is not None:
@@ -532,14 +611,18 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
         if numbered or _NUMBER_SIGN.search(reading.text[max(0, mention.start - 5) : mention.start]):
             digits = re.match(r"\d{1,2}\.?", text)
             begin = mention.start + (digits.end() if digits else 0)
-            for again in find_dates(reading.text[begin : min(high, begin + 24)], reading.note.note_date, reading.order)[:1]:
+            for again in find_dates(reading.text[begin : min(high, begin + 24)], reading.note.note_date, reading.order)[
+                :1
+            ]:
                 if not reading.text[begin : begin + again.start].strip():
                     yield replace(again, start=begin + again.start, end=begin + again.end)
             continue
         yield mention
 
 
-def _first_dose(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int) -> tuple[PartialDate, PartialDate | None] | None:
+def _first_dose(
+    reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int
+) -> tuple[PartialDate, PartialDate | None] | None:
     text = reading.text
     for number, mention in enumerate(dates):
         before = text[max(low, mention.start - 60) : mention.start]
@@ -549,32 +632,51 @@ def _first_dose(reading: Reading, group: Regimen, dates: Sequence[DateMention], 
         last = following.end if following is not None and ranged else mention.end
         if started and mention.end <= group.start and not _LEAD_GAP.match(text[last : group.start]):
             continue
-        if started and re.search((r"\b(?:decreas|increas|improv|worse|shr[iau]nk|chang|smaller|growth|reduc|stable|"
-r"unchanged|report|scan|CT|PET|MRI)\w*[ ]*(?:since|from)[ ]*$"), before, re.I):
+        if started and re.search(
+            r"\b(?:decreas|increas|improv|worse|shr[iau]nk|chang|smaller|growth|reduc|stable|"
+            r"unchanged|report|scan|CT|PET|MRI)\w*[ ]*(?:since|from)[ ]*$",
+            before,
+            re.I,
+        ):
             continue
         if started:
             return mention.date, following.date if following and ranged else None
         if following and ranged and _therapy_range(text, group, mention, following):
             return _same_year(text, mention, following), following.date
-        if mention.start >= group.end and _STARTED_ON.search(text[max(low, group.start - 60) : group.start]) and _ON_DAY.match(text[group.end : mention.start]):
+        if (
+            mention.start >= group.end
+            and _STARTED_ON.search(text[max(low, group.start - 60) : group.start])
+            and _ON_DAY.match(text[group.end : mention.start])
+        ):
             return mention.date, None
         if mention.end <= group.start and _leads(reading, group, mention):
             return mention.date, None
-        if mention.start >= group.end and _RANGE_TO_NOW.match(text[mention.end : high]) and text[mention.end : high].lstrip()[:1] in "~-t>o":
+        if (
+            mention.start >= group.end
+            and _RANGE_TO_NOW.match(text[mention.end : high])
+            and text[mention.end : high].lstrip()[:1] in "~-t>o"
+        ):
             return mention.date, None
     return None
 
 
-_LATER_CYCLE = re.compile((r"\b(?:(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|dose|course|"
-r"infusion)|(?:cycle|dose|course|C|#) ?(?:[2-9]|1\d)(?:/\d)?|maint\w*)[ ]?(?:was |"
-r"has )?(?:\w+ )?(?:on |since |from )?$"), re.I)
-_STARTED_ON = re.compile((r"\b(?:started|commenced|began|initiated|begun|start)(?: (?:on|with|him|her|treatment|"
-r"therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
-r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$"), re.I)
+_LATER_CYCLE = re.compile(
+    r"\b(?:(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|dose|course|"
+    r"infusion)|(?:cycle|dose|course|C|#) ?(?:[2-9]|1\d)(?:/\d)?|maint\w*)[ ]?(?:was |"
+    r"has )?(?:\w+ )?(?:on |since |from )?$",
+    re.I,
+)
+_STARTED_ON = re.compile(
+    r"\b(?:started|commenced|began|initiated|begun|start)(?: (?:on|with|him|her|treatment|"
+    r"therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
+    r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$",
+    re.I,
+)
 _ON_DAY = re.compile(
-    (rf"^(?:[ ]|,|\(|\)|{_DOSE}|mono(?:therapy)?|alone|treatment|therapy|first[- ]line|1L|"
-rf"regimen|every 3 weeks|every three weeks|(?:three|six|3|6)[- ]weekly|"
-rf"as first[- ]line(?: therapy| treatment)?|single agent|on|in|mg|q3w)*$"), re.I
+    rf"^(?:[ ]|,|\(|\)|{_DOSE}|mono(?:therapy)?|alone|treatment|therapy|first[- ]line|1L|"
+    rf"regimen|every 3 weeks|every three weeks|(?:three|six|3|6)[- ]weekly|"
+    rf"as first[- ]line(?: therapy| treatment)?|single agent|on|in|mg|q3w)*$",
+    re.I,
 )
 
 
@@ -582,7 +684,11 @@ def _same_year(text: str, first: DateMention, second: DateMention) -> PartialDat
     """The first date of "4 August to 15 September 2025", in the year that the second one has."""
     if re.search(r"\d{4}|'\d\d|[/.-]\d\d$", text[first.start : first.end]) or first.date.month is None:
         return first.date
-    year = second.date.year if (first.date.month, first.date.day or 1) <= (second.date.month or 12, second.date.day or 31) else second.date.year - 1
+    year = (
+        second.date.year
+        if (first.date.month, first.date.day or 1) <= (second.date.month or 12, second.date.day or 31)
+        else second.date.year - 1
+    )
     return replace(first.date, year=year)
 
 
@@ -616,7 +722,12 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
         if listed:
             if not re.fullmatch(r"[ ]*(?:,|;|and|&|,[ ]?and|/|\+|\n[ -]*)[ ]*", gap):
                 break
-        elif not re.search(r"(?:\b(?:on|given|administered|doses?|infusions?|cycles?|dates?)[ ]*[:(]?[ ]*|[(])$", gap, re.I) or len(gap) > 90:
+        elif (
+            not re.search(
+                r"(?:\b(?:on|given|administered|doses?|infusions?|cycles?|dates?)[ ]*[:(]?[ ]*|[(])$", gap, re.I
+            )
+            or len(gap) > 90
+        ):
             return []
         listed.append(mention)
     return listed if len(listed) > 1 else []

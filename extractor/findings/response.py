@@ -100,6 +100,12 @@ _LIKE_PLAN = re.compile(
 _AT_EVENT = re.compile(
     r"\b(?:at|on|upon|till|until|beyond|for|after|in case of)(?: (?:further|any|first|next|disease|future))*[ ]*$", re.I
 )
+_SOUGHT = re.compile(
+    r"\b(?:evaluat\w*|eval|assess\w*|check\w*|look\w*|screen\w*|monitor\w*|surveillance|watch\w*|risk|signs?|search\w*|"
+    r"exclud\w*|rule out|exclusion)(?: (?:for|of|on))?(?: (?:any|further|disease|possible|early|early signs of))*[ ]*$",
+    re.I,
+)
+_METABOLICALLY = re.compile(r"metabolic(?:ally)?[ :=-]{0,3}(?:\w+[ :]{1,2}){0,1}[\w/]+$", re.I)
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b|\bsince\b|\byears?\b", re.I)
 _CLEAN = re.compile(r"\b(?:no|not|negative|neg|normal|clear|clean|none|without|nil|free)\b", re.I)
 _HEAD_WORD = re.compile(r"intra-?cranial|cerebral|\bcns\b|\bbrain\b|(?<!extra)(?<!extra-)cranial", re.I)
@@ -119,7 +125,9 @@ _SITE_GAP = re.compile(
     r"is|are|an?)[ ]*){0,4}[:=,-]?[ ]*",
     re.I,
 )
-_SITE_BEHIND = re.compile(r"[ ](?:of|in)[ ](?:(?:the|all|her|his|both|left|right|single|known)[ ]){0,3}", re.I)
+_SITE_BEHIND = re.compile(
+    r"[ ](?:to (?:treatment|therapy) )?(?:of|in)[ ](?:(?:the|all|her|his|both|left|right|single|known)[ ]){0,3}", re.I
+)
 _CLAUSE_END = re.compile(r"[;,.](?:[ ]|$)")
 
 
@@ -197,7 +205,7 @@ def _read(reading: Reading, mention: Mention) -> _Candidate | None:
     if category is None or not _meant(reading, mention, category):
         return None
     criteria = mention.value.get("criteria") or _criteria(reading, mention)
-    named_metabolic = mention.value.get("metabolic") or "metabolic" in mention.text.lower()
+    named_metabolic = mention.value.get("metabolic") or _METABOLICALLY.search(_before(reading, mention) + mention.text)
     scope = _scope(reading, mention, category)
     return _Candidate(
         mention=mention,
@@ -340,8 +348,8 @@ def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
 
 
 def _criteria(reading: Reading, mention: Mention) -> str | None:
-    """The criteria named nearest in the sentence; those behind count a little more ("SD (RECIST 1.1)")."""
-    found = reading.in_sentence(mention.sentence, CRITERIA)
+    """The criteria named nearest in the clause; those behind count a little more ("SD (RECIST 1.1)")."""
+    found = [m for m in reading.in_sentence(mention.sentence, CRITERIA) if not _parted(reading, m, mention)]
     if not found:
         return None
 
@@ -349,6 +357,10 @@ def _criteria(reading: Reading, mention: Mention) -> str | None:
         return named.start - mention.end if named.start >= mention.end else (mention.start - named.end) * 1.2
 
     return str(min(found, key=distance).value["criteria"])
+
+
+def _parted(reading: Reading, a: Mention, b: Mention) -> bool:
+    return ";" in reading.text[min(a.end, b.end) : max(a.start, b.start)]
 
 
 # ---------------------------------------------------------------------------------- of what
@@ -470,6 +482,8 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
     if assertion is Assertion.AFFIRMED and category == "PD":
         if "UNCONFIRMED" in found.cues:
             assertion = Assertion.NEGATED
+        elif _SOUGHT.search(before):
+            assertion = Assertion.HYPOTHETICAL
         elif _AT_EVENT.search(before) and _is_plan(reading, mention):
             assertion = Assertion.HYPOTHETICAL
     if _other_tumour(reading, mention) or _known_before_the_scan(reading, mention):
@@ -586,7 +600,12 @@ def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
     """Whether one sentence tells an earlier category and then the one of now."""
     before, between = _before(reading, a), reading.text[a.end : b.start]
     if "best" in before.lower():
-        return re.search(r"\b(?:current|now|last|latest|follow-?up|meanwhile)\b", between, re.I) is not None
+        return (
+            re.search(
+                r"\b(?:current|now|last|latest|follow-?up|meanwhile|stopped|discontinued|until|then)\b", between, re.I
+            )
+            is not None
+        )
     if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
         return False
     return all(_TIME.search(part) for part in (before[-40:], between)) and not _descends(reading, a, b)

@@ -24,9 +24,7 @@ CATEGORY = "THERAPY_CYCLES"
 _NUMBERS = {
     word: number
     for number, words in enumerate(
-        ("single one first|two second|three third|four fourth|five fifth|six sixth|seven seventh|"
-"eight eighth|nine ninth|ten tenth|")
-        "eleven eleventh|twelve twelfth|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen".split("|"),
+        ["single one first", "two second", "three third", "four fourth", "five fifth", "six sixth", "seven seventh", "eight eighth", "nine ninth", "ten tenth", "eleven eleventh", "twelve twelfth", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"],
         start=1,
     )
     for word in words.split()
@@ -35,72 +33,105 @@ _MOST = 40
 """No regimen has more cycles; larger numbers are something else."""
 
 _DONE_BEFORE = re.compile(
-    (r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|"
-r"tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|"
-r"to date|up to|until|reached|having|got|last)")
+    r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|"
+    r"tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|"
+    r"to date|up to|until|reached|having|got|last)"
     r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now))*[ :(]*$",
     re.I,
 )
 _DONE_AFTER = re.compile(
-    (r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|"
-r"already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|"
-r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|")
+    r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|"
+    r"already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|"
+    r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
     r"tolerated|ago)|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|finished|finishing|ended|final))",
     re.I,
 )
 _NOT_DONE_AFTER = re.compile(
-    (r"^[ ]?[,(:-]?[ ]?(?:\w+ )?(?:(?:was|is|has been|were|being|to be)[ ])*(?:omitted|"
-r"cancel\w*|skipped|deferred|postponed|not given|put off|dropped|withheld|missed|on hold|"
-r"abandoned|held|refused|declined|omit\b|to be omitted|never given|delayed(?! (?:by|to|"
-r"for \d)))"),
+    r"^[ ]?[,(:-]?[ ]?(?:\w+ )?(?:(?:was|is|has been|were|being|to be)[ ])*(?:omitted|"
+    r"cancel\w*|skipped|deferred|postponed|not given|put off|dropped|withheld|missed|on hold|"
+    r"abandoned|held|refused|declined|omit\b|to be omitted|never given|delayed(?! (?:by|to|"
+    r"for \d)))",
     re.I,
 )
-_NOT_DONE_BEFORE = re.compile((r"\b(?:held?|omit(?:ted)?|skip(?:ped)?|cancel\w*|defer\w*|postpone\w*|delay(?:ed)?|"
-r"withheld|hold|from|as of|since|starting|start|dose[- ]reduc\w+(?: from| at| with|"
-r" since)?|reduced (?:from|at|in|since))[ ]?(?:the|his|her)?[ ]*$"), re.I)
-_TODAY = re.compile((r"^[ ,(:-]*(?:(?:\w+ ){0,3}?)(?:today|now|this (?:morning|afternoon)|proceed\w*|"
-r"ok to treat|due today)\b"), re.I)
+_NOT_DONE_BEFORE = re.compile(
+    r"\b(?:held?|omit(?:ted)?|skip(?:ped)?|cancel\w*|defer\w*|postpone\w*|delay(?:ed)?|"
+    r"withheld|hold|from|as of|since|starting|start|dose[- ]reduc\w+(?: from| at| with|"
+    r" since)?|reduced (?:from|at|in|since))[ ]?(?:the|his|her)?[ ]*$",
+    re.I,
+)
+_TODAY = re.compile(
+    r"^[ ,(:-]*(?:(?:\w+ ){0,3}?)(?:today|now|this (?:morning|afternoon)|proceed\w*|"
+    r"ok to treat|due today)\b",
+    re.I,
+)
 _PLANNED_AFTER = re.compile(
-    (r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due|"
-r"planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|"
-r"on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)"),
+    r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due|"
+    r"planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|"
+    r"on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)",
     re.I,
 )
-_PLANNED_BEFORE = re.compile((r"\b(?:next|due(?: for)?|booked for|plan\w*(?: for)?|upcoming|before|prior to|pending|"
-r"ahead of|ready for|to start|will (?:\w+ ){0,2}|continue (?:the|with)|aim(?:ing)? for|"
-r"in favour of|consider|then)[ ]?(?:the|his|her|a|with)?[ ]*$"), re.I)
-_REASSESS = re.compile((r"\b(?:re-?scan|restage|re-?image|re-?imaging|repeat|re-?present\w*|reassess|"
-r"re-?evaluat\w+|restaging|CT|PET|MRI|scan|imaging|evaluation|assess|review|return|rtc|"
-r"reimage|see|staging)\b"), re.I)
-_TOLD = re.compile((r"\b(?:show\w*|reveal\w*|demonstrat\w*|was|were|had|has|confirmed|documented|PR|SD|PD|CR|"
-r"response|stable|decreas\w+|progress\w+|smaller|given)\b|\d{1,2}[/.]\d{1,2}"), re.I)
+_PLANNED_BEFORE = re.compile(
+    r"\b(?:next|due(?: for)?|booked for|plan\w*(?: for)?|upcoming|before|prior to|pending|"
+    r"ahead of|ready for|to start|will (?:\w+ ){0,2}|continue (?:the|with)|aim(?:ing)? for|"
+    r"in favour of|consider|then)[ ]?(?:the|his|her|a|with)?[ ]*$",
+    re.I,
+)
+_REASSESS = re.compile(
+    r"\b(?:re-?scan|restage|re-?image|re-?imaging|repeat|re-?present\w*|reassess|"
+    r"re-?evaluat\w+|restaging|CT|PET|MRI|scan|imaging|evaluation|assess|review|return|rtc|"
+    r"reimage|see|staging)\b",
+    re.I,
+)
+_TOLD = re.compile(
+    r"\b(?:show\w*|reveal\w*|demonstrat\w*|was|were|had|has|confirmed|documented|PR|SD|PD|CR|"
+    r"response|stable|decreas\w+|progress\w+|smaller|given)\b|\d{1,2}[/.]\d{1,2}",
+    re.I,
+)
 _FOREIGN = re.compile(
-    (r"^[ ]?(?:of|with)[ ](?:(?:oral|iv|intravenous|prophylactic|her|his|the|a|"
-r"broad[- ]spectrum|high[- ]dose|pulsed?)[ ]){0,3}(?:antibiotic\w*|steroids?|prednis\w+|"
-r"dexameth\w+|methylpred\w+|radio\w+|radiation|RT\b|XRT|SBRT|SABR|IVF|physio\w*|rehab\w*|")
-    (r"amoxi\w*|doxy\w*|clari\w*|azithro\w*|cef\w+|vaccin\w*|morphine|hyaluron\w*|dialysis|ECT|"
-r"TMS|zoledron\w*|denosumab|iron|b12|vitamin\w*|g-?csf|filgrastim|pegfilgrastim|sleep|"
-r"questions?|golf|drinks?|applause|heparin|insulin|opioids?|rituximab for|"
-r"immunoglobulin\w*|IVIG|")
+    r"^[ ]?(?:of|with)[ ](?:(?:oral|iv|intravenous|prophylactic|her|his|the|a|"
+    r"broad[- ]spectrum|high[- ]dose|pulsed?)[ ]){0,3}(?:antibiotic\w*|steroids?|prednis\w+|"
+    r"dexameth\w+|methylpred\w+|radio\w+|radiation|RT\b|XRT|SBRT|SABR|IVF|physio\w*|rehab\w*|"
+    r"amoxi\w*|doxy\w*|clari\w*|azithro\w*|cef\w+|vaccin\w*|morphine|hyaluron\w*|dialysis|ECT|"
+    r"TMS|zoledron\w*|denosumab|iron|b12|vitamin\w*|g-?csf|filgrastim|pegfilgrastim|sleep|"
+    r"questions?|golf|drinks?|applause|heparin|insulin|opioids?|rituximab for|"
+    r"immunoglobulin\w*|IVIG|"
     r"covid\w*|flu\b|influenza|pneumococc\w*|laughter|talks|acyclovir|antivir\w*|cpr|compressions)",
     re.I,
 )
-_FOREIGN_BEFORE = re.compile((r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
-r"radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$"), re.I)
-_HASH_FOREIGN = re.compile((r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
-r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b"), re.I)
-_SPINE = re.compile((r"\b(?:spine|spinal|vertebra\w*|cervical|neck|bone|osseous|lytic|sclerotic|fracture|cord|"
-r"disc|lamin\w+|collar|radicul\w+|CEAP|venous|complement|fused|fusion)\b"), re.I)
-_THERAPY_NEAR = re.compile((r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?|infusions?|regimen|induction|"
-r"maint\w*|IO|SACT|1L|2L|bridg\w+)\b"), re.I)
-_DATE_AFTER = re.compile((r"^(?:[ ]|[:(=~-]|on|given|was|were|dated|started|commenced|began|completed|done|"
-r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>)*$"), re.I)
+_FOREIGN_BEFORE = re.compile(
+    r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
+    r"radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
+    re.I,
+)
+_HASH_FOREIGN = re.compile(
+    r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
+    r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b",
+    re.I,
+)
+_SPINE = re.compile(
+    r"\b(?:spine|spinal|vertebra\w*|cervical|neck|bone|osseous|lytic|sclerotic|fracture|cord|"
+    r"disc|lamin\w+|collar|radicul\w+|CEAP|venous|complement|fused|fusion)\b",
+    re.I,
+)
+_THERAPY_NEAR = re.compile(
+    r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?|infusions?|regimen|induction|"
+    r"maint\w*|IO|SACT|1L|2L|bridg\w+)\b",
+    re.I,
+)
+_DATE_AFTER = re.compile(
+    r"^(?:[ ]|[:(=~-]|on|given|was|were|dated|started|commenced|began|completed|done|"
+    r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>)*$",
+    re.I,
+)
 _DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
 _INDUCTION = re.compile(r"[ ](?:of )?(?:\w+ )?induction|[^.;]{0,12}\band \d", re.I)
 _TO = re.compile(r"[ ]*(?:-{1,2}|to|until|till|thru|through)[ ]*", re.I)
-_BRIDGE = re.compile((r"^(?:[ ]|[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|"
-r"feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|"
-r"neutropenia|late)*$"), re.I)
+_BRIDGE = re.compile(
+    r"^(?:[ ]|[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|"
+    r"feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|"
+    r"neutropenia|late)*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +210,10 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     before = [g for g in here if g.end <= mention.start]
     if after and not before and reading.within(mention.end, after[0].start, CATEGORY):
         after = []  # "4 cycles of induction, 2 cycles of maintenance pembrolizumab": the nearer count owns it
-    if after and re.fullmatch(r"[ ]?(?:of|x|with|on)?[ ]?(?:\w+[ -]){0,4}", reading.text[mention.end : after[0].start]) and not (
-        before and re.fullmatch(r"[ ,(:-]*", reading.text[before[-1].end : mention.start])
+    if (
+        after
+        and re.fullmatch(r"[ ]?(?:of|x|with|on)?[ ]?(?:\w+[ -]){0,4}", reading.text[mention.end : after[0].start])
+        and not (before and re.fullmatch(r"[ ,(:-]*", reading.text[before[-1].end : mention.start]))
     ):
         return after[0], True
     if before:
@@ -209,7 +242,11 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
         if owner is None or not beside or owner.end > mention.start:
             return False
         gap = reading.text[owner.end : mention.start]
-        return len(gap) <= 60 and re.search(r"\d ?m?g[ ]*$|[;]", gap) is None and not (len(gap) > 28 and "x" in mention.text.lower())
+        return (
+            len(gap) <= 60
+            and re.search(r"\d ?m?g[ ]*$|[;]", gap) is None
+            and not (len(gap) > 28 and "x" in mention.text.lower())
+        )
     if value.get("before_drug"):
         return owner is not None and beside and 0 <= owner.start - mention.end <= 14
     if mention.rule == "cycles.hash" or mention.rule == "cycles.hash_behind":
@@ -220,9 +257,16 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
         return _is_code(reading, mention, text, before, after, beside)
     if value.get("listed"):
         earlier = any(m.start < mention.start for m in reading.in_sentence(mention.sentence, CATEGORY))
-        return _number(mention.groups["ord"]) != 1 and (beside or earlier or owner is not None) and re.search(r"\b(?:cycles?|doses?|courses?|infusions?|administrations?)\b", text, re.I) is not None
+        return (
+            _number(mention.groups["ord"]) != 1
+            and (beside or earlier or owner is not None)
+            and re.search(r"\b(?:cycles?|doses?|courses?|infusions?|administrations?)\b", text, re.I) is not None
+        )
     if mention.groups.get("weak"):
-        return owner is not None or re.search(r"\b(?:maint\w*|immuno\w*|chemo\w*|IO|pembro|scheduled)\b", text, re.I) is not None
+        return (
+            owner is not None
+            or re.search(r"\b(?:maint\w*|immuno\w*|chemo\w*|IO|pembro|scheduled)\b", text, re.I) is not None
+        )
     if mention.rule == "cycles.of_planned":
         return owner is not None
     return True
@@ -243,7 +287,12 @@ def _is_code(reading: Reading, mention: Mention, text: str, before: str, after: 
     section = reading.sentences[mention.sentence].section
     if section is not None and section.name in ("findings", "imaging", "impression", "laboratory"):
         return False
-    return _date_of(reading, mention) is not None or _PLANNED_AFTER.match(after) is not None or _TODAY.match(after) is not None or _DONE_AFTER.match(after) is not None
+    return (
+        _date_of(reading, mention) is not None
+        or _PLANNED_AFTER.match(after) is not None
+        or _TODAY.match(after) is not None
+        or _DONE_AFTER.match(after) is not None
+    )
 
 
 def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
@@ -260,7 +309,11 @@ def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
     first = lead and reading.text[sentence.start : lead[0].start].strip(" -*•>") == ""
     if first and len(lead) == 2 and _TO.fullmatch(reading.text[lead[0].end : lead[1].start]):
         return lead[1]
-    if first and len(lead) == 1 and not re.search(r"[.;,]", reading.text[lead[0].end : mention.start].replace("i.v.", "")):
+    if (
+        first
+        and len(lead) == 1
+        and not re.search(r"[.;,]", reading.text[lead[0].end : mention.start].replace("i.v.", ""))
+    ):
         return lead[0]
     return None
 
@@ -272,9 +325,15 @@ def _plans(reading: Reading, mention: Mention, before: str) -> bool:
     look = _REASSESS.search(before)
     if look is None or not re.search(r"\b(?:after|post|following)[ ](?:the |his |her )?$", before, re.I):
         return False
-    in_plan = (sentence.section is not None and sentence.section.name == "plan") or re.match(r"[ ]*(?:[-*\d.) ]*)(?:plan|p|a/p|rec\w*|proposal|decision)[ ]?:", text, re.I)
-    imperative = re.search((r"\b(?:re-?scan|restage|re-?image|repeat|re-?present\w*|reassess|will|then|arrange|book|"
-r"request|order|next|planned)\b[^.;]{0,30}$"), before, re.I)
+    in_plan = (sentence.section is not None and sentence.section.name == "plan") or re.match(
+        r"[ ]*(?:[-*\d.) ]*)(?:plan|p|a/p|rec\w*|proposal|decision)[ ]?:", text, re.I
+    )
+    imperative = re.search(
+        r"\b(?:re-?scan|restage|re-?image|repeat|re-?present\w*|reassess|will|then|arrange|book|"
+        r"request|order|next|planned)\b[^.;]{0,30}$",
+        before,
+        re.I,
+    )
     return bool(in_plan or imperative) and not _TOLD.search(text[mention.start - sentence.start :])
 
 
@@ -286,16 +345,22 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
     if low is not None and low < number:
         completed = low
         extra += [("uncertain", True), ("low", low), ("high", number)]
-    elif re.search((r"(?:\?|\b(?:approximately|approx\.?|about|around|possibly|perhaps|maybe|probably|"
-r"at least|~|some|roughly|unclear (?:if|whether)))[ ]*$"), before, re.I):
+    elif re.search(
+        r"(?:\?|\b(?:approximately|approx\.?|about|around|possibly|perhaps|maybe|probably|"
+        r"at least|~|some|roughly|unclear (?:if|whether)))[ ]*$",
+        before,
+        re.I,
+    ):
         extra += [("uncertain", True)]
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
-    if _plans(reading, mention, before):
+    if _plans(reading, mention, before) or (qualifiers.temporality is not Temporality.PLANNED and re.match(
+        r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I
+    )):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
-    elif qualifiers.temporality is not Temporality.PLANNED and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I):
-        qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
-    elif qualifiers.temporality is Temporality.PLANNED and (planned is not None or _done(reading, mention, before, after)):
+    elif qualifiers.temporality is Temporality.PLANNED and (
+        planned is not None or _done(reading, mention, before, after)
+    ):
         qualifiers = replace(qualifiers, temporality=Temporality.CURRENT)
     if qualifiers.temporality is Temporality.PLANNED and planned is None and not re.search(r"\bafter[ ]$", before):
         completed, planned = 0, number
@@ -303,13 +368,22 @@ r"at least|~|some|roughly|unclear (?:if|whether)))[ ]*$"), before, re.I):
 
 
 def _done(reading: Reading, mention: Mention, before: str, after: str) -> bool:
-    if re.match((r"[^.;]{0,50}\b(?:have|has|had|were|was) (?:all |now |already )?(?:been )?(?:delivered|"
-r"given|completed|administered|tolerated|received)\b"), after, re.I):
+    if re.match(
+        r"[^.;]{0,50}\b(?:have|has|had|were|was) (?:all |now |already )?(?:been )?(?:delivered|"
+        r"given|completed|administered|tolerated|received)\b",
+        after,
+        re.I,
+    ):
         return True
-    return bool(re.search(r"\b(?:completed|received|had|s/p|finished|given)[ ](?:all |a total of |the )?$", before, re.I) or _DONE_AFTER.match(after))
+    return bool(
+        re.search(r"\b(?:completed|received|had|s/p|finished|given)[ ](?:all |a total of |the )?$", before, re.I)
+        or _DONE_AFTER.match(after)
+    )
 
 
-def _numbered(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count | None:
+def _numbered(
+    reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers
+) -> _Count | None:
     """A cycle by its number: completed when it lies behind, begun when it is today's."""
     before, after = _around(reading, mention)
     named = _date_of(reading, mention)
@@ -335,13 +409,41 @@ def _numbered(reading: Reading, mention: Mention, number: int, planned: int | No
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
     elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
-        completed = number if not (mention.groups.get("day") and not _DONE_AFTER.match(after) and not named and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)) else number - 1
+        completed = (
+            number
+            if not (
+                mention.groups.get("day")
+                and not _DONE_AFTER.match(after)
+                and not named
+                and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)
+            )
+            else number - 1
+        )
         if _DONE_BEFORE.search(before) or _DONE_AFTER.match(after):
-            temporality = Temporality.CURRENT if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I) else temporality
-    elif mention.groups.get("ord") and re.match(r"[ ](?:of|with)[ ]", after) and re.search(r"\b(?:was|were) (?:given|administered)\b|\badministered\b", reading.sentence_text(mention.sentence), re.I):
+            temporality = (
+                Temporality.CURRENT
+                if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I)
+                else temporality
+            )
+    elif (
+        mention.groups.get("ord")
+        and re.match(r"[ ](?:of|with)[ ]", after)
+        and re.search(
+            r"\b(?:was|were) (?:given|administered)\b|\badministered\b", reading.sentence_text(mention.sentence), re.I
+        )
+    ):
         completed = number
     return _Count(
-        mention.start, mention.end, mention, completed, planned, replace(qualifiers, temporality=temporality), None, coded=True, extra=tuple(extra), day=day
+        mention.start,
+        mention.end,
+        mention,
+        completed,
+        planned,
+        replace(qualifiers, temporality=temporality),
+        None,
+        coded=True,
+        extra=tuple(extra),
+        day=day,
     )
 
 
@@ -350,7 +452,12 @@ def _merged(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
     pending: _Count | None = None
     for count in counts:
         if pending is not None and _continues(reading, pending, count):
-            best = count if (count.completed or 0) >= (pending.completed or 0) and count.qualifiers.temporality is not Temporality.PLANNED else pending
+            best = (
+                count
+                if (count.completed or 0) >= (pending.completed or 0)
+                and count.qualifiers.temporality is not Temporality.PLANNED
+                else pending
+            )
             pending = replace(best, start=pending.start, end=count.end)
             continue
         if pending is not None:
@@ -393,7 +500,11 @@ def _belongs(reading: Reading, mention: Mention, owner: Regimen | None) -> dict[
     """What the regimen says of its cycles."""
     value: dict[str, Any] = {}
     if owner is not None:
-        if owner.maintenance and not mention.value.get("sum") and not _INDUCTION.match(reading.text[mention.end : mention.end + 30]):
+        if (
+            owner.maintenance
+            and not mention.value.get("sum")
+            and not _INDUCTION.match(reading.text[mention.end : mention.end + 30])
+        ):
             value["maintenance"] = True
         if owner.line is not None:
             value["line"] = owner.line
@@ -410,7 +521,9 @@ def _belongs(reading: Reading, mention: Mention, owner: Regimen | None) -> dict[
     settings = {m.value["setting"] for m in reading.in_sentence(mention.sentence, SETTING) if "setting" in m.value}
     if len(settings) == 1:
         value["setting"] = settings.pop()
-    if reading.in_sentence(mention.sentence, OTHER_TUMOUR) and not re.search(r"\b(?:lung|nsclc)\b", reading.sentence_text(mention.sentence), re.I):
+    if reading.in_sentence(mention.sentence, OTHER_TUMOUR) and not re.search(
+        r"\b(?:lung|nsclc)\b", reading.sentence_text(mention.sentence), re.I
+    ):
         value["other_tumour"] = True
     return value
 
@@ -421,7 +534,9 @@ def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
     for group in groups:
         if not group.doses:
             continue
-        done = [mention for mention in group.doses if mention.date.full and (today is None or mention.date.full < today)]
+        done = [
+            mention for mention in group.doses if mention.date.full and (today is None or mention.date.full < today)
+        ]
         if not done or group.qualifiers.assertion is not Assertion.AFFIRMED:
             continue
         value: dict[str, Any] = {"completed": len(done), "planned": None, **_belongs(reading, group.by, group)}

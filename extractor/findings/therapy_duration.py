@@ -18,18 +18,19 @@ _LONGEST = 240.0
 _WORDS = {
     word: float(number)
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(),
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"],
         start=1,
     )
 } | {"a": 1.0, "an": 1.0, "half a": 0.5}
 _TREATED = re.compile(
-    (r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|"
-r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b"), re.I
+    r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|"
+    r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b",
+    re.I,
 )
 _OBJECT = re.compile(
-    (r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|"
-r"single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|"
-r"combined|treatment with|therapy with)[ ]*){0,4}")
+    r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|"
+    r"single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|"
+    r"combined|treatment with|therapy with)[ ]*){0,4}"
     r"(?:treatment|therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|maint\w*|drug|it\b|\w+[ -]inhibitor)",
     re.I,
 )
@@ -118,28 +119,64 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
     if kind == "label":
         return True
     if kind == "of":
-        if "twelfths" in mention.groups and re.match(r"(?:for|after|total|past)\b", mention.text, re.I) and owner is not None and owner.end <= mention.start:
+        if (
+            "twelfths" in mention.groups
+            and re.match(r"(?:for|after|total|past)\b", mention.text, re.I)
+            and owner is not None
+            and owner.end <= mention.start
+        ):
             return True
-        if owner is not None and 0 <= owner.start - mention.end <= 40 and not re.search(r"[.,;]", reading.text[mention.end : owner.start]):
+        if (
+            owner is not None
+            and 0 <= owner.start - mention.end <= 40
+            and not re.search(r"[.,;]", reading.text[mention.end : owner.start])
+        ):
             return True
         return _OBJECT.match(behind) is not None
     if kind == "in":
-        return owner is not None or _TREATED.search(before) is not None or "since" in mention.text or mention.rule == "duration.since"
+        return (
+            owner is not None
+            or _TREATED.search(before) is not None
+            or "since" in mention.text
+            or mention.rule == "duration.since"
+        )
     if mention.rule == "duration.on_drug":
         return True
     if kind == "for":
         if re.match(r"(?:on |taking |treated)", mention.text, re.I):
             return True
         if owner is None:
-            return re.search((r"\b(?:on|continu\w+|taking|receiv\w+)[ ](?:\w+[ ]){0,3}(?:treatment|therapy|chemo\w*|"
-r"immuno\w*|TKI)\b[^.;]{0,20}$"), before, re.I) is not None
+            return (
+                re.search(
+                    r"\b(?:on|continu\w+|taking|receiv\w+)[ ](?:\w+[ ]){0,3}(?:treatment|therapy|chemo\w*|"
+                    r"immuno\w*|TKI)\b[^.;]{0,20}$",
+                    before,
+                    re.I,
+                )
+                is not None
+            )
         gap = reading.text[owner.end : mention.start]
-        return owner.end <= mention.start and len(gap) <= 60 and not re.search((r"[;.]|\b(?:held|paused|stopped|and|with|then|developed|cough|pain|stable|dex\w*|"
-r"pred\w*)\b(?! (?:has|is|was|been|continu))"), gap, re.I)
+        return (
+            owner.end <= mention.start
+            and len(gap) <= 60
+            and not re.search(
+                r"[;.]|\b(?:held|paused|stopped|and|with|then|developed|cough|pain|stable|dex\w*|"
+                r"pred\w*)\b(?! (?:has|is|was|been|continu))",
+                gap,
+                re.I,
+            )
+        )
     if owner is None:
-        return re.search(r"\b(?:on|1L|2L|first[- ]line|TKI|therapy|treatment)\b", before, re.I) is not None and re.search(r"\bon (?:1L|2L|TKI|treatment|therapy|first[- ]line)", before, re.I) is not None
+        return (
+            re.search(r"\b(?:on|1L|2L|first[- ]line|TKI|therapy|treatment)\b", before, re.I) is not None
+            and re.search(r"\bon (?:1L|2L|TKI|treatment|therapy|first[- ]line)", before, re.I) is not None
+        )
     gap = reading.text[owner.end : mention.start]
-    return owner.end <= mention.start and len(gap) <= 45 and re.search(r"[.;]|\b(?:ct|mri|scan|review|repeat|in|rtc)\b", gap, re.I) is None
+    return (
+        owner.end <= mention.start
+        and len(gap) <= 45
+        and re.search(r"[.;]|\b(?:ct|mri|scan|review|repeat|in|rtc)\b", gap, re.I) is None
+    )
 
 
 def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen | None) -> Finding:
