@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from extractor.language.reading import Mention, Reading
 
@@ -52,7 +53,11 @@ def box_of(reading: Reading, mention: Mention) -> bool | None:
     if first is None:
         return None
     behind = _BOX_BEHIND.search(text[sentence.start : first.start()]) is not None
-    box = _BOX_AFTER.match(text, mention.end, sentence.end) if behind else _BOX_BEFORE.search(text[sentence.start : start])
+    box = (
+        _BOX_AFTER.match(text, mention.end, sentence.end)
+        if behind
+        else _BOX_BEFORE.search(text[sentence.start : start])
+    )
     return None if box is None else bool(box["box"].strip("[] ☐"))
 
 
@@ -68,11 +73,11 @@ def clauses(reading: Reading, mentions: Iterable[Mention]) -> Iterator[tuple[int
 
 def answer_of(text: str) -> bool | None:
     """The ticked answer of a yes/no pair ("Y [x] N [ ]", "☐ yes ☒ no"); None where none is ticked."""
-    parts = [match for match in _ANSWER.finditer(text)]
+    parts = list(_ANSWER.finditer(text))
     if not parts:
         return None
     boxes_lead = parts[0]["box"] is not None
-    for first, second in zip(parts, parts[1:], strict=False):
+    for first, second in pairwise(parts):
         box, word = (first, second) if boxes_lead else (second, first)
         if box["box"] and word["word"] and box["box"].strip("[] ☐"):
             return word["word"].lower().startswith("y")

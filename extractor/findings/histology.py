@@ -39,7 +39,10 @@ _SUBTYPES = (
     ("adeno", "adenocarcinoma"),
     ("non-squamous", None),
     ("nonsquamous", None),
+    ("non squamous", None),
     ("squam", "squamous"),
+    ("scc", "squamous"),
+    ("sqcc", "squamous"),
     ("large", "large_cell"),
     ("sarcomatoid", "sarcomatoid"),
     ("pleomorphic", "sarcomatoid"),
@@ -69,6 +72,10 @@ _RULE_BEFORE = re.compile(
 _DOUBT = re.compile(
     r"\b(?:suspicious|suspected|possibl[ey]|probabl[ey]|likely|query|differential|versus|vs|may|could)\b|\?", re.I
 )
+_ALTERNATIVE = re.compile(
+    r"[ ](?:vs\.?|versus|or)[ ](?:an? )?(?:adeno|squam|large|small|lcnec|sclc|nsclc|carcinoid|neuroendo|meso)", re.I
+)
+_DOUBT_BEHIND = re.compile(r"[ ]?(?:\?|[(]?(?:suspected|possible|probable|presumed|not proven)\b)", re.I)
 _LUNG_LESION_IS = re.compile(
     r"\b(?:lung|pulmonary|lobe|rul|lul|rll|lll|nodule)\b.{0,60}\b(?:biops\w+|bx|wedge|resection|core|fna)\b.{0,60}$",
     re.I,
@@ -117,7 +124,7 @@ def _assertion(reading: Reading, mention: Mention) -> Assertion:
         return Assertion.AFFIRMED  # the doubt is about the subtype
     if assertion is not Assertion.AFFIRMED:
         return assertion
-    if reading.text[mention.end : mention.end + 2].lstrip().startswith("?"):
+    if _ALTERNATIVE.match(reading.text, mention.end) or _DOUBT_BEHIND.match(reading.text, mention.end):
         return Assertion.POSSIBLE
     return Assertion.HYPOTHETICAL if _quoted_rule(reading, mention) else assertion
 
@@ -202,7 +209,7 @@ def _specimen_of_other_organ(reading: Reading, mention: Mention) -> bool:
 
 def _no_lung_case(reading: Reading) -> bool:
     """Whether the note tells of another organ's cancer and never of a lung."""
-    return _OTHER_CANCER.search(reading.text) is not None and _OWN_LUNG.search(reading.text) is None
+    return _OWN_LUNG.search(reading.text) is None and _OTHER_CANCER.search(reading.text) is not None
 
 
 def _distance(mention: Mention, other: Mention) -> int:

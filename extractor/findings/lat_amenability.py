@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractor.findings.clauses import answer_of, clause_of, clauses, outermost
 from extractor.language.reading import Mention, Reading
@@ -25,9 +26,13 @@ _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
 _NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
 _NOT_A_TARGET_BEHIND = re.compile(
-    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)", re.I
+    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
+    re.I,
 )
-_NEW_STATEMENT = re.compile(r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]", re.I)
+_NEW_STATEMENT = re.compile(
+    r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
+    re.I,
+)
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -87,7 +92,9 @@ def find(reading: Reading) -> Iterator[Finding]:
             yield from _statement(reading, predicate, zones[number], (start, end), number > 0)
 
 
-def _predicates(reading: Reading, words: Sequence[Mention], targets: Sequence[_Target], start: int, end: int) -> list[_Predicate]:
+def _predicates(
+    reading: Reading, words: Sequence[Mention], targets: Sequence[_Target], start: int, end: int
+) -> list[_Predicate]:
     means = outermost(reading.within(start, end, "LAT_MEANS"))
     grouped: list[list[Mention]] = []
     for word in words:
@@ -126,14 +133,18 @@ def _statement(
     about = _about(predicate, zone.targets)
     except_for = reading.within(zone.start, zone.end, "LAT_EXCEPT")
     if except_for and amenable:
-        about = [target for target in zone.targets if target.start > except_for[0].end and target.name not in ("all", *_POINTERS)]
+        about = [
+            target
+            for target in zone.targets
+            if target.start > except_for[0].end and target.name not in ("all", *_POINTERS)
+        ]
         amenable = False
         if not about:
             return
     names = list(dict.fromkeys(_names(reading, about, predicate)))
     begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= zone.start)])
     ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= zone.end)])
-    for name in names or [None]:
+    for name in names or (None,):
         own = [target for target in about if target.name == name]
         first, last = (begins, ends) if not own else (min(begins, own[0].start), max(ends, own[0].end))
         yield _finding(reading, predicate, amenable, name, first, last, clause[0], clause[1])
@@ -145,7 +156,10 @@ def _denied(reading: Reading, predicate: _Predicate, clause: tuple[int, int]) ->
     for denial in reading.within(*clause, "LAT_NOT"):
         if denial.value.get("strong"):
             return True
-        if any(denial.end <= word.start <= denial.end + _NOT_REACH or word.start <= denial.start < word.end for word in predicate.words):
+        if any(
+            denial.end <= word.start <= denial.end + _NOT_REACH or word.start <= denial.start < word.end
+            for word in predicate.words
+        ):
             return True
     return False
 
@@ -170,14 +184,16 @@ def _about(predicate: _Predicate, targets: Sequence[_Target]) -> list[_Target]:
     return chosen
 
 
-def _zones(reading: Reading, predicates: Sequence[_Predicate], targets: Sequence[_Target], start: int, end: int) -> list[_Zone]:
+def _zones(
+    reading: Reading, predicates: Sequence[_Predicate], targets: Sequence[_Target], start: int, end: int
+) -> list[_Zone]:
     """The stretch of the clause that each predicate governs.
 
     Between two of them the border is where a new statement is opened (", and", ", which"); else what stands
     between is the object of the first only where that has no subject and the second brings its own object.
     """
     borders = [start]
-    for first, second in zip(predicates, predicates[1:], strict=False):
+    for first, second in pairwise(predicates):
         opened = _NEW_STATEMENT.search(reading.text, first.end, second.start)
         if opened:
             borders.append(opened.start())
@@ -188,7 +204,7 @@ def _zones(reading: Reading, predicates: Sequence[_Predicate], targets: Sequence
     borders.append(end)
     return [
         _Zone(low, high, tuple(target for target in targets if low <= target.start < high))
-        for low, high in zip(borders, borders[1:], strict=False)
+        for low, high in pairwise(borders)
     ]
 
 
@@ -216,7 +232,11 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
     for earlier in range(number - 1, max(-1, number - 4), -1):
         if reading.sentences[earlier].block != sentence.block:
             break
-        named = [t for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end) if t.name not in _POINTERS]
+        named = [
+            t
+            for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end)
+            if t.name not in _POINTERS
+        ]
         if named:
             yield from (target.name for target in named)
             return
@@ -255,7 +275,14 @@ def _target_name(reading: Reading, mention: Mention) -> str | None:
 
 
 def _finding(
-    reading: Reading, predicate: _Predicate, amenable: bool, target: str | None, start: int, end: int, clause_start: int, clause_end: int | None = None
+    reading: Reading,
+    predicate: _Predicate,
+    amenable: bool,
+    target: str | None,
+    start: int,
+    end: int,
+    clause_start: int,
+    clause_end: int | None = None,
 ) -> Finding:
     word = predicate.words[0]
     sentence = reading.sentences[word.sentence]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -21,20 +22,30 @@ _BEHIND_REACH = 75
 """A site behind a procedure is its target within so many characters."""
 _BEFORE_REACH = 70
 _DENIAL_REACH = 42
+_BESIDE = 30
 _UNRELATED = re.compile(
     r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
     re.I,
 )
-_LINKED = re.compile(r"[ ](?:to|of|for|on|in)[ ](?:the |both |left |right |a |an |her |his )*$", re.I)
+_LINKED = re.compile(
+    r"[ ]*(?:[:(-]?[ ]*|(?:[ ](?:to|of|for|on|in)[ ])(?!date|this|now)(?:(?!from\b)[\w-]+[ ]){0,6})(?:left |right |[LR] )?",
+    re.I,
+)
 _LISTED = re.compile(
-    r"(?:[ ]?[,/&+][ ]?|[ ]|\band\b|\bas well as\b|\b(?:the|left|right|both|lymph|nodes?|lesions?|metasta\w+|mets?|deposits?|\w{1,2})\b)+",
+    r"(?:[ ]?[,/&+][ ]?|[ ]|\band\b|\bas well as\b|"
+    r"\b(?:the|left|right|both|lymph|nodes?|lesions?|metasta\w+|mets?|deposits?|\w{1,2})\b)+",
     re.I,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
+_TO = re.compile(r"[ ,(]*(?:to|for|on) ", re.I)
 _NODULE_BEHIND = re.compile(r"[ ]?(?:\w+ )?(?:nodules?|mets?\b|metasta\w+)", re.I)
 _LUNG_METASTASIS = re.compile(r"\b(?:metasta\w+|mets?|contralateral)\b", re.I)
-_COUNT = re.compile(r"\b(?P<number>one|two|three|four|five|six|single|solitary|both|[1-9])\b(?= (?:\w+ ){0,3}(?:mets?|metasta\w+|lesions?|nodules?|deposits?))", re.I)
+_COUNT = re.compile(
+    r"\b(?P<number>one|two|three|four|five|six|single|solitary|both|[1-9])\b"
+    r"(?= (?:\w+ ){0,3}(?:mets?|metasta\w+|lesions?|nodules?|deposits?))",
+    re.I,
+)
 _COUNTS = {"one": 1, "single": 1, "solitary": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _HISTORIES = ("past_medical_history", "social_history", "family_history")
 _FORWARD_LOOKING = ("plan", "indication")
@@ -48,6 +59,25 @@ class _Status(Enum):
     NONE = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A mention and what the search for its target has to know.
+
+    Attributes:
+        mention: The procedure.
+        clause: The clause it stands in.
+        limit: Where the next procedure of another kind begins, or the clause ends.
+        earlier: The procedures before it.
+        denied: Whether it was never given.
+    """
+
+    mention: Mention
+    clause: tuple[int, int]
+    limit: int
+    earlier: tuple[Mention, ...]
+    denied: bool
+
+
 def find(reading: Reading) -> Iterator[Finding]:
     """Local treatments, given, planned or denied."""
     mentions = outermost(reading.of("LOCAL_THERAPY"))
@@ -58,8 +88,11 @@ def find(reading: Reading) -> Iterator[Finding]:
         status = _status(reading, mention, clause)
         if status is _Status.NONE:
             continue
-        limit = next((m.start for m in mentions[number + 1 :] if m.value["procedure"] != mention.value["procedure"]), clause[1])
-        for value in _values(reading, mention, clause, min(limit, clause[1]), mentions):
+        limit = next(
+            (m.start for m in mentions[number + 1 :] if m.value["procedure"] != mention.value["procedure"]), clause[1]
+        )
+        place = _Place(mention, clause, min(limit, clause[1]), tuple(mentions[:number]), status is _Status.NEGATED)
+        for value in _values(reading, place):
             yield reading.finding(
                 "local_therapy",
                 value,
@@ -76,12 +109,16 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
     if mention.value.get("dose"):
         beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
-        close = any(mention.start - m.end < 60 and not reading.within(m.end, mention.start, "SITE", "PRIMARY") for m in beside)
+        close = any(
+            mention.start - m.end < 60 and not reading.within(m.end, mention.start, "SITE", "PRIMARY") for m in beside
+        )
         follows = any(0 <= m.start - mention.end < 25 for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY"))
         named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
         return not close and not follows and (named or "deliver" in mention.text.lower())
     if mention.value.get("verb"):
-        before = reading.within(max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LESION", "METASTASIS", "PRIMARY", "SITE")
+        before = reading.within(
+            max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LESION", "METASTASIS", "PRIMARY", "SITE"
+        )
         if reading.within(*clause, "LT_BENIGN") or not before:
             return False
         return any(m.category != "SITE" or m.value.get("site") in ("adrenal", "brain", "liver", "lung") for m in before)
@@ -91,9 +128,14 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
     denied = _is_denied(reading, mention, clause)
-    if any(speaker.start <= mention.start < speaker.end for speaker in reading.within(sentence.start, sentence.end, "LT_SPEAKER")):
+    if any(
+        speaker.start <= mention.start < speaker.end
+        for speaker in reading.within(sentence.start, sentence.end, "LT_SPEAKER")
+    ):
         return _Status.NEGATED if denied else _Status.NONE
-    if reading.within(clause[0], mention.start, "LT_CRITERIA"):
+    if reading.within(clause[0], mention.start, "LT_CRITERIA") or reading.within(
+        mention.end, min(clause[1], mention.end + 30), "LT_CRITERIA"
+    ):
         return _Status.HYPOTHETICAL
     done = _is_done(reading, mention, clause)
     if denied is not None:
@@ -112,9 +154,19 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
         or reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
         or reading.sentence_text(mention.sentence).endswith("?")
         or "POSSIBLE" in mention.qualifiers.cues
-        or reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LAT_SCOPE", "LT_BOARD", "LT_SPEAKER")
+        or (
+            _proposable(mention)
+            and reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LAT_SCOPE", "LT_BOARD", "LT_SPEAKER")
+        )
     )
     return _Status.PLANNED if forward else _Status.DONE
+
+
+def _proposable(mention: Mention) -> bool:
+    """Whether a board proposes it so often that its bare name in a board's note tells of no treatment given."""
+    return mention.value["procedure"] != "surgery" or bool(
+        mention.value.get("lung") or mention.value.get("metastasis") or mention.value.get("unspecific")
+    )
 
 
 def _block(reading: Reading, number: int) -> tuple[int, int]:
@@ -135,7 +187,7 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
     able = reading.within(*clause, "LAT_ABLE")
     before = [
         done
-        for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE")
+        for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE", "LT_DONE_BEFORE")
         if not any(word.start < done.end and done.start < word.end for word in able)
     ]
     behind = reading.within(mention.end, min(clause[1], mention.end + 60), "LT_DONE")
@@ -144,9 +196,14 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
         return True
     if behind and not reading.within(mention.end, behind[0].start, "LT_OPTION") and not option:
         return True
-    dated = _YEAR.search(reading.text, mention.end, min(clause[1], mention.end + 14))
-    leading = _YEAR.match(reading.text[reading.sentences[mention.sentence].start : mention.start].lstrip(" -*•()"))
-    return bool(dated or leading) and not option and not able and not reading.within(mention.end, clause[1], "LT_OPTION")
+    sentence = reading.sentences[mention.sentence]
+    if reading.within(sentence.start, mention.start, "LT_SPEAKER", "LT_BOARD"):
+        return False  # the date is the meeting's
+    dated = _YEAR.search(reading.text, max(sentence.start, mention.start - 16), min(clause[1], mention.end + 14))
+    leading = _YEAR.match(reading.text[sentence.start : mention.start].lstrip(" -*•()"))
+    return (
+        bool(dated or leading) and not option and not able and not reading.within(mention.end, clause[1], "LT_OPTION")
+    )
 
 
 def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool | None:
@@ -173,12 +230,10 @@ def _experiencer(reading: Reading, mention: Mention, clause: tuple[int, int]) ->
     return mention.qualifiers.experiencer
 
 
-def _values(
-    reading: Reading, mention: Mention, clause: tuple[int, int], limit: int, mentions: list[Mention]
-) -> Iterator[dict[str, Any]]:
+def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
     """The value of a treatment, one for each site that it was given to."""
-    rule = mention.value
-    targets = [str(rule["target"])] if "target" in rule else _targets(reading, mention, clause, limit, mentions)
+    mention, limit, rule = place.mention, place.limit, place.mention.value
+    targets = [str(rule["target"])] if "target" in rule else _targets(reading, place)
     if rule.get("lung") and _LUNG_METASTASIS.search(reading.text[mention.start : min(limit, mention.end + 45)]):
         targets = ["lung"]
     count = _COUNT.search(reading.text, mention.end, limit) if rule["procedure"] == "surgery" else None
@@ -187,7 +242,7 @@ def _values(
         if count:
             number = count["number"].lower()
             value["count"] = _COUNTS.get(number) or int(number)
-        flags = _flags(reading, mention, clause, target)
+        flags = _flags(reading, mention, place.clause, target)
         if not flags.get("benign"):
             yield value | flags
 
@@ -197,7 +252,14 @@ def _modality(mention: Mention) -> str | None:
     if given:
         return str(given)
     text = mention.text.lower()
-    names = {"radiofrequency": "RFA", "microwave": "microwave", "cryo": "cryoablation", "ethanol": "PEI", "ire": "IRE", "tace": "TACE"}
+    names = {
+        "radiofrequency": "RFA",
+        "microwave": "microwave",
+        "cryo": "cryoablation",
+        "ethanol": "PEI",
+        "ire": "IRE",
+        "tace": "TACE",
+    }
     for group, name in names.items():
         if group in mention.groups:
             return name
@@ -227,44 +289,57 @@ def _flags(reading: Reading, mention: Mention, clause: tuple[int, int], target: 
         flags["benign"] = True
     radiotherapy = mention.value["procedure"] == "radiotherapy"
     stereotactic = mention.value.get("modality") in ("SBRT", "SABR", "SRS", "SRT", "WBRT")
-    if mention.value.get("palliative") or (radiotherapy and not stereotactic and reading.within(sentence.start, sentence.end, "LT_PALLIATIVE")):
+    radical = re.search(
+        r"radical|curative|definitive|ablative|consolidat", reading.sentence_text(mention.sentence), re.I
+    )
+    bone = radiotherapy and target == "bone" and not radical
+    if (
+        mention.value.get("palliative")
+        or (radiotherapy and not stereotactic and bone)
+        or (radiotherapy and not stereotactic and reading.within(sentence.start, sentence.end, "LT_PALLIATIVE"))
+    ):
         flags["palliative"] = True
-    if radiotherapy and (reading.within(sentence.start, sentence.end, "LT_CAVITY")) and target in ("brain", "unspecified"):
+    if (
+        radiotherapy
+        and (reading.within(sentence.start, sentence.end, "LT_CAVITY"))
+        and target in ("brain", "unspecified")
+    ):
         flags["cavity"] = True
     if mention.value["procedure"] == "surgery" and reading.within(sentence.start, sentence.end, "LT_DIAGNOSTIC"):
         flags["diagnostic"] = True
     return flags
 
 
-def _targets(reading: Reading, mention: Mention, clause: tuple[int, int], limit: int, mentions: list[Mention]) -> list[str]:
+def _targets(reading: Reading, place: _Place) -> list[str]:
     """The sites that a procedure without a place of its own is about: inside it, behind it, before it."""
+    mention, rule = place.mention, place.mention.value
     inside = _sites(reading, mention.start, mention.end)
     if inside:
         return inside[-1:]
-    earlier = [m for m in mentions if clause[0] <= m.start and m.end <= mention.start]
-    beside = [m for m in earlier if m.value["procedure"] == "surgery" and "target" in m.value and mention.start - m.end < 30]
-    unspecific = bool(mention.value.get("unspecific"))
-    behind = _listed(reading, mention.end, min(limit, mention.end + _BEHIND_REACH), unspecific)
-    floor = max([clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)])
-    before = [] if unspecific else _sites(reading, floor, mention.start)[-1:]
-    if mention.value.get("verb") or (mention.value.get("dose") and not re.match(r"[ ,(]*(?:to|for|on) ", reading.text[mention.end : limit])):
-        before = _sites(reading, floor, mention.start)[: None if mention.value.get("dose") else 1]
-        behind = behind if not before else []
-    if beside and mention.value["procedure"] == "surgery" and not mention.value.get("verb"):
-        return [str(beside[-1].value["target"])]
-    found = behind or before
-    if not found and mention.value["procedure"] == "radiotherapy":
+    surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
+    earlier = [m for m in place.earlier if place.clause[0] <= m.start]
+    behind = _listed(reading, mention.end, min(place.limit, mention.end + _BEHIND_REACH), surgery)
+    before = _sites(
+        reading, max([place.clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)]), mention.start
+    )
+    if dose and not _TO.match(reading.text, mention.end):
+        found = before or behind  # "the right iliac nodes and the sacrum received 30 Gy"
+    elif rule.get("verb"):
+        found = before[:1]  # "the adrenal was removed, the sacrum is stable"
+    else:
+        found = behind or ([] if unspecific else before[-1:])
+    operated = [m for m in earlier if m.value["procedure"] == "surgery" and "target" in m.value]
+    if surgery and not behind and not rule.get("verb") and operated and mention.start - operated[-1].end < _BESIDE:
+        return [str(operated[-1].value["target"])]  # "craniotomy, gross total resection"
+    if not found and not place.denied and rule["procedure"] == "radiotherapy":
         found = _above(reading, mention.sentence)
-    if found:
-        return found
-    whole = mention.value["procedure"] == "surgery" and not unspecific and not mention.value.get("metastasis")
-    return ["primary" if whole else "unspecified"]
+    return found or ["primary" if surgery and not unspecific and not rule.get("metastasis") else "unspecified"]
 
 
 def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:
     """The first site of a stretch and those that a list adds to it."""
     places = outermost(reading.within(start, end, "PRIMARY", "SITE"))
-    if not places or (linked and not _LINKED.match(reading.text[start : places[0].start])):
+    if not places or (linked and not _LINKED.fullmatch(reading.text[start : places[0].start])):
         return []
     last = places[0]
     chosen = [last]

@@ -17,7 +17,24 @@ from extractor.language.dates import DateMention, PartialDate, find_dates
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Qualifiers, Temporality
 
+# fmt: off
+_CARDINALS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+    "ninth", "tenth", "eleventh", "twelfth",
+)
+# fmt: on
 DRUG, THERAPY, LINE, SETTING, EVENT = "DRUG", "THERAPY", "THERAPY_LINE", "THERAPY_SETTING", "THERAPY_EVENT"
+NUMBERS = {
+    **dict(zip(_CARDINALS, range(1, 21), strict=True)),
+    **dict(zip(_ORDINALS, range(1, 13), strict=True)),
+    "single": 1,
+    "a single": 1,
+}
+"""How many cycles or months a word says, and which cycle."""
 CUE, OTHER_TUMOUR = "TREATMENT_CUE", "OTHER_TUMOUR"
 
 _DOSE = (
@@ -183,6 +200,10 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
         near = mention.end <= cue.start and len(between) <= cue.value["reach"]
     if not near or _CUE_ENDS.search(between) or (cue.value["side"] == "before" and "(" in between):
         return False
+    if cue.value["says"] == "NEGATED" and re.search(r"\band\b", between):
+        low, high = sorted((cue.start, mention.start))
+        if not reading.within(low, high, DRUG, THERAPY):
+            return False
     if cue.value["says"] == "POSSIBLE" and re.search(r"\b(?:cycles?|courses?|doses?)\b", between, re.I):
         return False
     return cue.value["says"] not in ("NEGATED", "POSSIBLE") or _UNDER_THERAPY.search(between) is None
@@ -304,11 +325,14 @@ def _treats(reading: Reading, tumour: Mention, run: Sequence[Mention]) -> bool:
     return re.fullmatch(r"[ ](?:\w+[ ]){0,4}for (?:\w+[ ]){0,3}", between) is not None
 
 
-def _line_of(mention: Mention) -> int | None:
+def line_of(mention: Mention) -> int | None:
     if mention.value.get("counted"):
-        words = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
         text = mention.groups["lines"].lower()
-        return words.get(text) or (int(text) if text.isdigit() and int(text) < 8 else None)
+        lines = NUMBERS.get(text) or (int(text) if text.isdigit() else 0)
+        return lines if 0 < lines < 8 else None
+    if "number" in mention.groups:
+        text = mention.groups["number"].lower()
+        return NUMBERS.get(text) or int(text[0])
     line: int = mention.value["line"]
     return line
 
@@ -321,7 +345,7 @@ def _with_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
             found[index].line is None or "salvage" in reading.text[slice(*found[index].marks[-1])].lower()
         ):
             group = found[index]
-            found[index] = replace(group, line=_line_of(mention), marks=(*group.marks, (mention.start, mention.end)))
+            found[index] = replace(group, line=line_of(mention), marks=(*group.marks, (mention.start, mention.end)))
     return found
 
 
@@ -368,8 +392,9 @@ def _neighbour(reading: Reading, mention: Mention, groups: Sequence[Regimen]) ->
     following = [i for i, g in enumerate(groups) if g.sentence == mention.sentence + 1]
     if following and (sentence.heading or reading.sentence_text(mention.sentence).rstrip().endswith(":")):
         return following[0]
-    previous = [i for i, g in enumerate(groups) if g.sentence == mention.sentence - 1]
-    if previous and not rest and reading.sentences[mention.sentence - 1].block == sentence.block:
+    reach = 3 if "number" in mention.groups else 1  # a form has a line for each: regimen, start, line
+    previous = [i for i, g in enumerate(groups) if 0 < mention.sentence - g.sentence <= reach]
+    if previous and not rest and reading.sentences[groups[previous[-1]].sentence].block == sentence.block:
         return previous[-1]
     return None
 

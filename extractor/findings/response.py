@@ -482,9 +482,7 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
     if assertion is Assertion.AFFIRMED and category == "PD":
         if "UNCONFIRMED" in found.cues:
             assertion = Assertion.NEGATED
-        elif _SOUGHT.search(before):
-            assertion = Assertion.HYPOTHETICAL
-        elif _AT_EVENT.search(before) and _is_plan(reading, mention):
+        elif _SOUGHT.search(before) or (_AT_EVENT.search(before) and _is_plan(reading, mention)):
             assertion = Assertion.HYPOTHETICAL
     if _other_tumour(reading, mention) or _known_before_the_scan(reading, mention):
         temporality = Temporality.HISTORICAL

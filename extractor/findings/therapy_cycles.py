@@ -14,21 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extractor.findings.regimens import LINE, OTHER_TUMOUR, SETTING, Regimen, dates_beside, regimens, treated
+from extractor.findings.regimens import LINE, NUMBERS, OTHER_TUMOUR, SETTING, Regimen, dates_beside, regimens, treated
 from extractor.language.dates import DateMention
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Qualifiers, Temporality
 
 CONCEPT = "therapy_cycles"
 CATEGORY = "THERAPY_CYCLES"
-_NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        ["single one first", "two second", "three third", "four fourth", "five fifth", "six sixth", "seven seventh", "eight eighth", "nine ninth", "ten tenth", "eleven eleventh", "twelve twelfth", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"],
-        start=1,
-    )
-    for word in words.split()
-} | {"a single": 1}
 _MOST = 40
 """No regimen has more cycles; larger numbers are something else."""
 
@@ -171,7 +163,7 @@ def _number(text: str | None) -> int | None:
     if not text:
         return None
     digits = re.match(r"\d+", text)
-    return int(digits[0]) if digits else _NUMBERS.get(text.lower().strip())
+    return int(digits[0]) if digits else NUMBERS.get(text.lower().strip())
 
 
 def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Count | None:
@@ -187,7 +179,7 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
         return None
     qualifiers = treated(reading, mention)
     if mention.value["kind"] == "count":
-        count = _counted(reading, mention, number, planned, qualifiers)
+        count: _Count | None = _counted(reading, mention, number, planned, qualifiers)
     else:
         count = _numbered(reading, mention, number, planned, qualifiers)
     if count is None:
@@ -354,9 +346,10 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         extra += [("uncertain", True)]
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
-    if _plans(reading, mention, before) or (qualifiers.temporality is not Temporality.PLANNED and re.match(
-        r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I
-    )):
+    if _plans(reading, mention, before) or (
+        qualifiers.temporality is not Temporality.PLANNED
+        and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I)
+    ):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
         planned is not None or _done(reading, mention, before, after)

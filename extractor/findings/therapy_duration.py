@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from extractor.findings.regimens import Regimen, regimens, treated
+from extractor.findings.regimens import NUMBERS, Regimen, regimens, treated
 from extractor.language.reading import Mention, Reading
 from extractor.records import Finding, Temporality
 
@@ -15,13 +15,7 @@ CATEGORY = "THERAPY_DURATION"
 WEEKS_A_MONTH = 4.345
 DAYS_A_MONTH = 30.44
 _LONGEST = 240.0
-_WORDS = {
-    word: float(number)
-    for number, word in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"],
-        start=1,
-    )
-} | {"a": 1.0, "an": 1.0, "half a": 0.5}
+_WORDS = {**NUMBERS, "a": 1, "an": 1, "half a": 0.5}
 _TREATED = re.compile(
     r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|"
     r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b",

@@ -95,6 +95,8 @@ def _about_something_else(reading: Reading, mention: Mention, confirmed: bool) -
         return False
     if mention.rule == "tissue.presumed":
         return mention.qualifiers.assertion is Assertion.NEGATED
+    if mention.rule == "tissue.refused":
+        near = [m for m in near if m.value["kind"] == "organ" or mention.start <= m.start < mention.end]
     return bool(near) or _in_section(reading, mention, _NO_STATEMENT_SECTIONS)
 
 

@@ -108,7 +108,8 @@ class Reading:
         for category in categories:
             mentions = self._by_category.get(category, [])
             first = bisect_left(mentions, start, key=lambda mention: mention.start)
-            for mention in mentions[first:]:
+            for place in range(first, len(mentions)):
+                mention = mentions[place]
                 if mention.start >= end:
                     break
                 if mention.end <= end:
@@ -131,7 +132,12 @@ class Reading:
 
     def dates_within(self, start: int, end: int) -> Iterator[DateMention]:
         """The dates inside a stretch of text."""
-        return (mention for mention in self.dates if start <= mention.start and mention.end <= end)
+        for place in range(bisect_left(self.dates, start, key=lambda mention: mention.start), len(self.dates)):
+            mention = self.dates[place]
+            if mention.start >= end:
+                return
+            if mention.end <= end:
+                yield mention
 
     def finding(
         self,
