@@ -26,11 +26,13 @@ _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
 _NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
 _NOT_A_TARGET_BEHIND = re.compile(
-    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
+    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|"
+    r"meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
     re.I,
 )
 _NEW_STATEMENT = re.compile(
-    r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
+    r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|"
+    r"(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
     re.I,
 )
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")

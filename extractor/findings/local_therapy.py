@@ -29,7 +29,8 @@ _UNRELATED = re.compile(
     re.I,
 )
 _LINKED = re.compile(
-    r"[ ]*(?:[:(-]?[ ]*|(?:[ ](?:to|of|for|on|in)[ ])(?!date|this|now)(?:(?!from\b)[\w-]+[ ]){0,6})(?:left |right |[LR] )?",
+    r"[ ]*(?:[:(-]?[ ]*|(?:[ ](?:to|of|for|on|in)[ ])(?!date|this|now)"
+    r"(?:(?!from\b)[\w-]+[ ]){0,6})(?:left |right |[LR] )?",
     re.I,
 )
 _LISTED = re.compile(

@@ -40,7 +40,7 @@ CUE, OTHER_TUMOUR = "TREATMENT_CUE", "OTHER_TUMOUR"
 _DOSE = (
     r"(?:\(?AUC ?=? ?\d(?:[.,]\d)?\)?|\d[\d.,]* ?(?:mg|g|mcg|AUC)(?:/(?:m2|m²|kg|sqm|d|day))?|"
     r"\d{1,3} ?%|(?:60|75|80|100|175|200|500)(?![\d.]|/\d)|"
-    r"q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|"
+    r"\d{2,4}(?= (?:q ?\d|mg|flat))|q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|"
     r"three-weekly|IV|i\.v\.|SC|s\.c\.|subcutaneous(?:ly)?|PO|p\.o\.|orally|daily|OD|BD|BID|"
     r"bd|od|qd|d[18](?:[ ,+/]+(?:d?8|d?15))*|"
     r"day 1|monthly|flat dose|full dose|low[- ]dose|dose[- ]reduced|dose)"
@@ -48,7 +48,8 @@ _DOSE = (
 _JOIN = (
     r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
     r"in combination with|combined with|together with|combination of|combination|"
-    r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|(?:changed |"
+    r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|"
+    r"\((?:switched|changed|swapped)(?: over)? to|(?:changed |"
     r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
     r"cycle )\d|"
     r"concurrent(?:ly)?|concomitant|weekly|based|double|triple|quadruple|regimen|of|platinum|"
@@ -66,10 +67,10 @@ _STRONG_STOP = re.compile(r";|\bthen\b|followed by|[.] (?=[A-Z])|(?<!-)->|>>|\bn
 _STARTS = re.compile(
     r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
     r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
-    r"infusion|cycle)|"
+    r"infusion|cycle|#)|first #|"
     r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1)"
     r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
-    r"back|to|at|late|early|mid|taking))*(?:[ ]?80 mg)?[ :=(,-]*(?:on |in )?|"
+    r"back|to|at|taking))*(?:[ ]?\d+ ?mg)?[ :=(,-]*(?:on |in )?(?:(?:late|early|mid)[ -])?|"
     r"\b(?:start date|date of start|date started|D1)[ ]?[:=]?[ ]*)$",
     re.I,
 )
@@ -326,6 +327,7 @@ def _treats(reading: Reading, tumour: Mention, run: Sequence[Mention]) -> bool:
 
 
 def line_of(mention: Mention) -> int | None:
+    """The line of therapy that a mention of category :data:`LINE` tells."""
     if mention.value.get("counted"):
         text = mention.groups["lines"].lower()
         lines = NUMBERS.get(text) or (int(text) if text.isdigit() else 0)
@@ -692,7 +694,7 @@ _LATER_CYCLE = re.compile(
     re.I,
 )
 _STARTED_ON = re.compile(
-    r"\b(?:started|commenced|began|initiated|begun|start)(?: (?:on|with|him|her|treatment|"
+    r"(?:\b(?:started|commenced|began|initiated|begun|start)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|with|him|her|treatment|"
     r"therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
     r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$",
     re.I,
@@ -700,7 +702,7 @@ _STARTED_ON = re.compile(
 _ON_DAY = re.compile(
     rf"^(?:[ ]|,|\(|\)|{_DOSE}|mono(?:therapy)?|alone|treatment|therapy|first[- ]line|1L|"
     rf"regimen|every 3 weeks|every three weeks|(?:three|six|3|6)[- ]weekly|"
-    rf"as first[- ]line(?: therapy| treatment)?|single agent|on|in|mg|q3w)*$",
+    rf"as first[- ]line(?: therapy| treatment)?|single agent|on|in|the|mg|q3w)*$",
     re.I,
 )
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from extractor.findings.regimens import Regimen, regimens
+from extractor.language.layout import Sentence
 from extractor.language.reading import Reading
 from extractor.records import Finding, Temporality
 
@@ -50,7 +51,7 @@ def _finding(reading: Reading, regimen: Regimen) -> Finding:
         changes["date"] = min(begun.latest, reading.note.note_date or begun.latest)
     if regimen.stopped and "event" not in value:
         value["event"] = "stop"
-    start, end = _evidence(regimen)
+    start, end = _evidence(regimen, reading.sentences[regimen.sentence])
     return reading.finding(
         CONCEPT,
         value,
@@ -68,10 +69,12 @@ def _later(day: date, note_date: date | None) -> bool:
     return note_date is not None and day > note_date
 
 
-def _evidence(regimen: Regimen) -> tuple[int, int]:
+def _evidence(regimen: Regimen, sentence: Sentence) -> tuple[int, int]:
     """The drugs' names together with the words on line and setting right beside them."""
     start, end = regimen.start, regimen.end
     for mark_start, mark_end in regimen.marks:
+        if not sentence.start <= mark_start < sentence.end:
+            continue
         if 0 <= regimen.start - mark_end <= _SPAN_REACH:
             start = min(start, mark_start)
         elif 0 <= mark_start - regimen.end <= _SPAN_REACH:

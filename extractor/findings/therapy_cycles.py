@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extractor.findings.regimens import LINE, NUMBERS, OTHER_TUMOUR, SETTING, Regimen, dates_beside, regimens, treated
+from extractor.findings.regimens import LINE, NUMBERS, OTHER_TUMOUR, SETTING, Regimen, dates_beside, line_of, regimens, treated
 from extractor.language.dates import DateMention
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Qualifiers, Temporality
@@ -35,7 +35,8 @@ _DONE_AFTER = re.compile(
     r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|"
     r"already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|"
     r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
-    r"tolerated|ago)|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|finished|finishing|ended|final))",
+    r"tolerated|ago)|[ ](?:chemo\w*[ ]|infusion[ ]|treatment[ ]|immuno\w*[ ]){1,2}(?:was[ ])?"
+    r"(?:completed|given|administered|delivered)\b|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|finished|finishing|ended|final))",
     re.I,
 )
 _NOT_DONE_AFTER = re.compile(
@@ -383,7 +384,7 @@ def _numbered(
     note_date = reading.note.note_date
     day = named.date.full if named else None
     extra: list[tuple[str, Any]] = []
-    if re.search(r"maint\w*[ .]*(?:cycle)?[ (]*$", before, re.I) or re.match(r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I):
+    if re.search(r"maint\w*[ .,:-]*(?:cycle)?[ (]*$", before, re.I) or re.match(r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I):
         extra.append(("maintenance", True))
     if named is None and (_NOT_DONE_AFTER.match(after) or _NOT_DONE_BEFORE.search(before)):
         return None
@@ -508,7 +509,7 @@ def _belongs(reading: Reading, mention: Mention, owner: Regimen | None) -> dict[
         if owner.agents:
             value["agents"] = list(owner.agents)
         return value
-    lines = {m.value["line"] for m in reading.in_sentence(mention.sentence, LINE) if "line" in m.value}
+    lines = {number for m in reading.in_sentence(mention.sentence, LINE) if (number := line_of(m))}
     if len(lines) == 1:
         value["line"] = lines.pop()
     settings = {m.value["setting"] for m in reading.in_sentence(mention.sentence, SETTING) if "setting" in m.value}
