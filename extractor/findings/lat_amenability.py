@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from extractor.findings.clauses import answer_of, clause_of, clauses, outermost
 from extractor.language.reading import Mention, Reading
-from extractor.records import Assertion, Finding, Temporality
+from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 _MEANS_REACH = 130
 """Means count for an ability within so many characters of it."""
@@ -35,6 +35,8 @@ _NEW_STATEMENT = re.compile(
     r"(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
     re.I,
 )
+_OTHER_VERB = re.compile(r"\b(?:s?he|had|was|were)\b", re.I)
+"""Means behind another verb are not those of the ability ("amenable to physiotherapy and had radiotherapy")."""
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -103,13 +105,19 @@ def _predicates(
         if word.value.get("form"):
             continue
         apart = grouped and any(grouped[-1][-1].end <= target.start < word.start for target in targets)
-        if not grouped or apart or bool(word.value.get("elliptic")):
+        if not grouped or apart or word.value.get("elliptic") or word.value.get("agent"):
             grouped.append([word])
         else:
             grouped[-1].append(word)
     predicates = []
     for group in grouped:
-        near = tuple(m for m in means if group[0].start - _MEANS_REACH <= m.start <= group[-1].end + _MEANS_REACH)
+        first, last = group[0].start, group[-1].end
+        near = tuple(
+            m
+            for m in means
+            if first - _MEANS_REACH <= m.start <= last + _MEANS_REACH
+            and not _OTHER_VERB.search(reading.text, last, max(last, m.start))
+        )
         predicate = _Predicate(tuple(group), near)
         extent = any(target.name in ("all", *_POINTERS) for target in targets)
         if predicate.says("whole") or predicate.says("elliptic") or near or (predicate.says("loose") and extent):
@@ -146,6 +154,8 @@ def _statement(
     names = list(dict.fromkeys(_names(reading, about, predicate)))
     begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= zone.start)])
     ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= zone.end)])
+    if amenable and not names and kinds == {"surgery"}:
+        return  # "fit for surgery" is about the patient
     for name in names or (None,):
         own = [target for target in about if target.name == name]
         first, last = (begins, ends) if not own else (min(begins, own[0].start), max(ends, own[0].end))
@@ -273,7 +283,8 @@ def _target_name(reading: Reading, mention: Mention) -> str | None:
         return "lung" if _NODULE_BEHIND.match(behind) else "primary"
     if mention.value.get("region") == "regional":
         return "primary"  # regional nodes are treated with the primary
-    return "cranial" if mention.value.get("region") == "cranial" else str(mention.value["site"])
+    brain = mention.value.get("region") == "cranial" and mention.value["site"] != "leptomeninges"
+    return "cranial" if brain else str(mention.value["site"])
 
 
 def _finding(
@@ -297,7 +308,9 @@ def _finding(
         or text.endswith("?")
         or _QUESTION.match(text)
     )
-    if is_open:
+    if word.qualifiers.experiencer is Experiencer.OTHER:
+        assertion = Assertion.AFFIRMED  # "a study of patients whose metastases are amenable"
+    elif is_open:
         assertion = Assertion.HYPOTHETICAL
     elif reading.within(max(clause_start, predicate.start - 40), predicate.end, "LAT_DOUBT"):
         assertion = Assertion.POSSIBLE
@@ -321,6 +334,9 @@ def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Fi
         return
     word = words[0]
     targets = [t for t in _targets(reading, word.end, sentence.end) if t.name not in _POINTERS]
+    taken = [(t.start, t.end) for t in targets]
+    fields = [m for m in reading.within(word.end, sentence.end, "LAT_BARE") if not any(a <= m.start < b for a, b in taken)]
+    targets = sorted([*targets, *(_Target("metastases", m.start, m.end) for m in fields)], key=lambda t: t.start)
     if not targets or answer_of(text[word.end : targets[0].start]) is not None:
         answer = answer_of(text[word.end : sentence.end])
         if answer is not None and reading.within(sentence.start, sentence.end, "LAT_MEANS"):

@@ -40,6 +40,7 @@ _LISTED = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
 _TO = re.compile(r"[ ,(]*(?:to|for|on) ", re.I)
+_RECEIVED = re.compile(r"\b(?:received|got|was given|were given)[ ]$", re.I)
 _NODULE_BEHIND = re.compile(r"[ ]?(?:\w+ )?(?:nodules?|mets?\b|metasta\w+)", re.I)
 _LUNG_METASTASIS = re.compile(r"\b(?:metasta\w+|mets?|contralateral)\b", re.I)
 _COUNT = re.compile(
@@ -109,10 +110,8 @@ def find(reading: Reading) -> Iterator[Finding]:
 def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: tuple[int, int]) -> bool:
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
     if mention.value.get("dose"):
-        beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
-        close = any(
-            mention.start - m.end < 60 and not reading.within(m.end, mention.start, "SITE", "PRIMARY") for m in beside
-        )
+        beside = any(m.value["procedure"] == "radiotherapy" and clause[0] <= m.start for m in earlier)
+        close = beside and not (_TO.match(reading.text, mention.end) or _RECEIVED.search(reading.text[clause[0] : mention.start]))
         follows = any(0 <= m.start - mention.end < 25 for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY"))
         named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
         return not close and not follows and (named or "deliver" in mention.text.lower())
@@ -157,7 +156,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
         or "POSSIBLE" in mention.qualifiers.cues
         or (
             _proposable(mention)
-            and reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LAT_SCOPE", "LT_BOARD", "LT_SPEAKER")
+            and reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LT_BOARD", "LT_SPEAKER")
         )
     )
     return _Status.PLANNED if forward else _Status.DONE
@@ -324,7 +323,7 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         reading, max([place.clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)]), mention.start
     )
     if dose and not _TO.match(reading.text, mention.end):
-        found = before or behind  # "the right iliac nodes and the sacrum received 30 Gy"
+        found = before or behind or _sites(reading, place.clause[0], mention.start)[-1:]  # "the right iliac nodes and the sacrum received 30 Gy"
     elif rule.get("verb"):
         found = before[:1]  # "the adrenal was removed, the sacrum is stable"
     else:
@@ -334,6 +333,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         return [str(operated[-1].value["target"])]  # "craniotomy, gross total resection"
     if not found and not place.denied and rule["procedure"] == "radiotherapy":
         found = _above(reading, mention.sentence)
+    if not found and rule.get("modality") in ("SRS", "SRT") and reading.within(*place.clause, "LT_CAVITY"):
+        return ["brain"]
     return found or ["primary" if surgery and not unspecific and not rule.get("metastasis") else "unspecified"]
 
 

@@ -694,8 +694,8 @@ _LATER_CYCLE = re.compile(
     re.I,
 )
 _STARTED_ON = re.compile(
-    r"(?:\b(?:started|commenced|began|initiated|begun|start)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|with|him|her|treatment|"
-    r"therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
+    r"(?:\b(?:started|commenced|began|initiated|begun|start)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|"
+    r"with|him|her|treatment|therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
     r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$",
     re.I,
 )

@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extractor.findings.regimens import LINE, NUMBERS, OTHER_TUMOUR, SETTING, Regimen, dates_beside, line_of, regimens, treated
+from extractor.findings.regimens import (
+    LINE,
+    NUMBERS,
+    OTHER_TUMOUR,
+    SETTING,
+    Regimen,
+    dates_beside,
+    line_of,
+    regimens,
+    treated,
+)
 from extractor.language.dates import DateMention
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Qualifiers, Temporality
@@ -384,7 +394,9 @@ def _numbered(
     note_date = reading.note.note_date
     day = named.date.full if named else None
     extra: list[tuple[str, Any]] = []
-    if re.search(r"maint\w*[ .,:-]*(?:cycle)?[ (]*$", before, re.I) or re.match(r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I):
+    if re.search(r"maint\w*[ .,:-]*(?:cycle)?[ (]*$", before, re.I) or re.match(
+        r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I
+    ):
         extra.append(("maintenance", True))
     if named is None and (_NOT_DONE_AFTER.match(after) or _NOT_DONE_BEFORE.search(before)):
         return None
