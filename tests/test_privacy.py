@@ -20,7 +20,9 @@ TEXT = (
 )
 
 
-def test_nothing_is_logged(screener: Screener, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_logged(
+    screener: Screener, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     with caplog.at_level(logging.DEBUG):
         screener.screen([Note(TEXT)])
     streams = "".join(capfd.readouterr())

@@ -46,7 +46,9 @@ def test_any_text_gives_a_report_by_the_contract(text: str, screener: Screener) 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_of_notes_changes_nothing(seed: int, screener: Screener, sample_patients: dict[str, list[Note]]) -> None:
+def test_the_order_of_notes_changes_nothing(
+    seed: int, screener: Screener, sample_patients: dict[str, list[Note]]
+) -> None:
     for notes in sample_patients.values():
         shuffled = list(notes)
         random.Random(seed).shuffle(shuffled)

@@ -25,7 +25,9 @@ _UNITS: Mapping[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _PERSON = re.compile(r"^[ ,-]*(?:\w+[ -]){0,3}?(?:man|woman|gentleman|lady|male|female|patient|pt|m\b|f\b)", re.I)
-_EVENT = re.compile(r"^[ ]?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)", re.I)
+_EVENT = re.compile(
+    r"^[ ]?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)", re.I
+)
 _DATE_REACH = 30
 
 
@@ -53,9 +55,11 @@ def _told(reading: Reading, mention: Mention, years: int) -> Finding:
     state = standing(reading, mention, kin=not mention.value.get("kin"))
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
     temporality = Temporality.CURRENT
-    if mention.value.get("past") or _EVENT.match(behind):
-        temporality = Temporality.HISTORICAL
-    elif state.temporality is Temporality.HISTORICAL and not _PERSON.match(behind):
+    if (
+        mention.value.get("past")
+        or _EVENT.match(behind)
+        or (state.temporality is Temporality.HISTORICAL and not _PERSON.match(behind))
+    ):
         temporality = Temporality.HISTORICAL
     start = mention.start
     assertion = Assertion.HYPOTHETICAL if state.assertion is Assertion.HYPOTHETICAL else Assertion.AFFIRMED
@@ -79,7 +83,11 @@ def _whose(reading: Reading, mention: Mention, told: Experiencer) -> Experiencer
     for person in reading.within(mention.end, max(mention.end, stop), WHOSE):
         between = reading.text[mention.end : person.start]
         if not re.search(r"[^ -]", between):
-            return Experiencer.FAMILY if person.text.split()[-1].lower() not in ("donor", "nurse", "colleague") else Experiencer.OTHER
+            return (
+                Experiencer.FAMILY
+                if person.text.split()[-1].lower() not in ("donor", "nurse", "colleague")
+                else Experiencer.OTHER
+            )
         break
     if told is Experiencer.FAMILY and _PERSON.match(reading.text[mention.end : mention.end + 40]):
         section = reading.sentences[mention.sentence].section

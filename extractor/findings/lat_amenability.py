@@ -32,11 +32,12 @@ _NOT_A_TARGET_BEHIND = re.compile(
 )
 _NEW_STATEMENT = re.compile(
     r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|"
-    r"(?:which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
+    r"(?:otherwise|everything|all|the rest|which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
     re.I,
 )
 _OTHER_VERB = re.compile(r"\b(?:s?he|had|was|were)\b", re.I)
 """Means behind another verb are not those of the ability ("amenable to physiotherapy and had radiotherapy")."""
+_NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -188,7 +189,7 @@ def _continues(reading: Reading, predicate: _Predicate, clause: tuple[int, int])
 def _about(predicate: _Predicate, targets: Sequence[_Target]) -> list[_Target]:
     """The targets of a predicate in its zone: its subject before it, or the object behind it."""
     before = [target for target in targets if target.start < predicate.end]
-    behind = [target for target in targets if target.start >= predicate.end]
+    behind = [] if predicate.says("subject") else [target for target in targets if target.start >= predicate.end]
     chosen = (behind or before) if predicate.says("agent") else (before or behind)
     extent = [target for target in targets if target.name == "all"]
     if extent and not any(target.name == "extracranial" for target in chosen):
@@ -314,7 +315,11 @@ def _finding(
         assertion = Assertion.HYPOTHETICAL
     elif reading.within(max(clause_start, predicate.start - 40), predicate.end, "LAT_DOUBT"):
         assertion = Assertion.POSSIBLE
-    past = reading.within(clause_start, predicate.start, "LAT_PAST")
+    past = [
+        m
+        for m in reading.within(clause_start, predicate.start, "LAT_PAST")
+        if not _NOW.search(reading.text, m.end, predicate.start)
+    ]
     return reading.finding(
         "lat_amenability",
         {"amenable": amenable, "target": target},
@@ -335,7 +340,9 @@ def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Fi
     word = words[0]
     targets = [t for t in _targets(reading, word.end, sentence.end) if t.name not in _POINTERS]
     taken = [(t.start, t.end) for t in targets]
-    fields = [m for m in reading.within(word.end, sentence.end, "LAT_BARE") if not any(a <= m.start < b for a, b in taken)]
+    fields = [
+        m for m in reading.within(word.end, sentence.end, "LAT_BARE") if not any(a <= m.start < b for a, b in taken)
+    ]
     targets = sorted([*targets, *(_Target("metastases", m.start, m.end) for m in fields)], key=lambda t: t.start)
     if not targets or answer_of(text[word.end : targets[0].start]) is not None:
         answer = answer_of(text[word.end : sentence.end])

@@ -23,6 +23,8 @@ _BEHIND_REACH = 75
 _BEFORE_REACH = 70
 _DENIAL_REACH = 42
 _BESIDE = 30
+_ADJACENT = 12
+"""A dose so close behind its radiotherapy is no second treatment."""
 _UNRELATED = re.compile(
     r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
@@ -41,6 +43,7 @@ _LISTED = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
 _TO = re.compile(r"[ ,(]*(?:to|for|on) ", re.I)
 _RECEIVED = re.compile(r"\b(?:received|got|was given|were given)[ ]$", re.I)
+_REASON = re.compile(r"[^.;,\n]{0,25}\bfor (?:an? )?(?:[\w-]+[ ]?){1,3}", re.I)
 _NODULE_BEHIND = re.compile(r"[ ]?(?:\w+ )?(?:nodules?|mets?\b|metasta\w+)", re.I)
 _LUNG_METASTASIS = re.compile(r"\b(?:metasta\w+|mets?|contralateral)\b", re.I)
 _COUNT = re.compile(
@@ -110,8 +113,12 @@ def find(reading: Reading) -> Iterator[Finding]:
 def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: tuple[int, int]) -> bool:
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
     if mention.value.get("dose"):
-        beside = any(m.value["procedure"] == "radiotherapy" and clause[0] <= m.start for m in earlier)
-        close = beside and not (_TO.match(reading.text, mention.end) or _RECEIVED.search(reading.text[clause[0] : mention.start]))
+        beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
+        adjacent = bool(beside) and mention.start - beside[-1].end < _ADJACENT
+        close = adjacent or (
+            bool(beside)
+            and not (_TO.match(reading.text, mention.end) or _RECEIVED.search(reading.text[clause[0] : mention.start]))
+        )
         follows = any(0 <= m.start - mention.end < 25 for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY"))
         named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
         return not close and not follows and (named or "deliver" in mention.text.lower())
@@ -283,7 +290,9 @@ def _flags(reading: Reading, mention: Mention, clause: tuple[int, int], target: 
     history = sentence.section is not None and sentence.section.name in _HISTORIES
     if mention.value.get("other_tumour") or (other and (history or not own)):
         flags["other_tumour"] = True
-    if reading.within(*clause, "LT_BENIGN") and not own:
+    reason = _REASON.match(reading.text, mention.end)
+    named = reason and reading.within(reason.start(), reason.end(), "LT_BENIGN")
+    if named or (reading.within(*clause, "LT_BENIGN") and not own):
         flags["benign"] = True
     if history and mention.value.get("unspecific") and not own:
         flags["benign"] = True
@@ -323,7 +332,9 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         reading, max([place.clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)]), mention.start
     )
     if dose and not _TO.match(reading.text, mention.end):
-        found = before or behind or _sites(reading, place.clause[0], mention.start)[-1:]  # "the right iliac nodes and the sacrum received 30 Gy"
+        found = (
+            before or behind or _sites(reading, place.clause[0], mention.start)[-1:]
+        )  # "the right iliac nodes and the sacrum received 30 Gy"
     elif rule.get("verb"):
         found = before[:1]  # "the adrenal was removed, the sacrum is stable"
     else:
@@ -331,6 +342,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     operated = [m for m in earlier if m.value["procedure"] == "surgery" and "target" in m.value]
     if surgery and not behind and not rule.get("verb") and operated and mention.start - operated[-1].end < _BESIDE:
         return [str(operated[-1].value["target"])]  # "craniotomy, gross total resection"
+    if not found and rule["procedure"] == "radiotherapy" and operated:
+        return [str(operated[-1].value["target"])]  # "nailing, then radiotherapy"
     if not found and not place.denied and rule["procedure"] == "radiotherapy":
         found = _above(reading, mention.sentence)
     if not found and rule.get("modality") in ("SRS", "SRT") and reading.within(*place.clause, "LT_CAVITY"):

@@ -40,7 +40,9 @@ class Standing:
         return {"assertion": self.assertion, "experiencer": self.experiencer, "temporality": self.temporality}
 
 
-def standing(reading: Reading, mention: Mention, floor: int = 0, ceiling: int | None = None, kin: bool = True) -> Standing:
+def standing(
+    reading: Reading, mention: Mention, floor: int = 0, ceiling: int | None = None, kin: bool = True
+) -> Standing:
     """How a statement stands.
 
     Args:
@@ -75,7 +77,9 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
             return True
     for cue in reading.within(end, stop, "NEARBY_PAST"):
         between = text[end : cue.start].strip(" ")
-        if between in ("", "(", "was", ", as", "(as", "back") and not re.match(r"[ :=(]*(?:was |PS |ECOG )?\d", text[cue.end : cue.end + 12]):
+        if between in ("", "(", "was", ", as", "(as", "back") and not re.match(
+            r"[ :=(]*(?:was |PS |ECOG )?\d", text[cue.end : cue.end + 12]
+        ):
             return True
         break
     return False
@@ -111,7 +115,9 @@ def _behind(reading: Reading, mention: Mention, stop: int, category: str) -> boo
     return False
 
 
-def _experiencer(reading: Reading, mention: Mention, begin: int, stop: int, base: Experiencer, kin: bool) -> Experiencer:
+def _experiencer(
+    reading: Reading, mention: Mention, begin: int, stop: int, base: Experiencer, kin: bool
+) -> Experiencer:
     text = reading.text
     sentence = reading.sentences[mention.sentence]
     if kin:

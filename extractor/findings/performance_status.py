@@ -28,10 +28,15 @@ PS, FOLLOW, NAME, FALSE = "PS", "PS_FOLLOW", "PS_NAME", "PS_FALSE"
 _WORDS: Mapping[str, int] = {
     "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3,
 }  # fmt: skip
-_AT_MOST = re.compile(r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I)
+_AT_MOST = re.compile(
+    r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I
+)
 _STRICT = re.compile(r"^(?:<|>|less than|greater than|more than|below|above|under|over)$", re.I)
 _OPEN = re.compile(r"better|less|lower|below|under|fitter|worse|higher|more|above|greater|over", re.I)
-_WAS = re.compile(r"\b(?:had been|was (?:previously|initially)|(?:initial|baseline|previous)(?:ly)?|(?:at|on|upon) (?:\w+ )?(?:diagnosis|baseline|presentation|admission|arrival|referral|last visit)|(?:before|prior to) (?:\w+ )?\w+)\b", re.I)
+_WAS = re.compile(
+    r"\b(?:had been|was (?:previously|initially)|(?:initial|baseline|previous)(?:ly)?|(?:at|on|upon) (?:\w+ )?(?:diagnosis|baseline|presentation|admission|arrival|referral|last visit)|(?:before|prior to) (?:\w+ )?\w+)\b",
+    re.I,
+)
 _IF = re.compile(r"\b(?:would|could|should|might)\b", re.I)
 _ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival)\b|\badmission\b", re.I)
 _DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?discharge\b|\bdischarge\b", re.I)
@@ -47,12 +52,19 @@ _LEANS = re.compile(
 )
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
 _NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
-_BOXED = re.compile(r"\[[ _]*[xX✓✔*+]?[ _]*\]|\([ ]?[xX✓✔*+]?[ ]?\)|[☐☑☒□■○●◯◉⬜✅✓✔✗✘❏]|(?<!\w)_{1,4}[xX✓]?_{0,4}(?!\w)")
+_BOXED = re.compile(
+    r"\[[ _]*[xX✓✔*+]?[ _]*\]|\([ ]?[xX✓✔*+]?[ ]?\)|[☐☑☒□■○●◯◉⬜✅✓✔✗✘❏]|(?<!\w)_{1,4}[xX✓]?_{0,4}(?!\w)"
+)
 _MARKED = re.compile(r"(?:[(\[*][ ]?([0-5])[ ]?[)\]*])|([0-5])[ ]?(?:✓|✔|<-+|←|x(?!\w))", re.I)
 _NUMBER = re.compile(r"(?<![\w./-])([0-5]|100|[1-9]0)(?![\w%]|[./]\d)")
-_OPTION_LINE = re.compile(r"[ ]*(?:[-*•][ ]*)?(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☑☒□■○●✓])?[ ]*([0-5])(?![\d/.]\d|\d|[ ]*\))[ ]*(?:[-=:.)(]|[ ]{1,}[A-Za-z]|\[|\(|☐|☒|$)")
+_OPTION_LINE = re.compile(
+    r"[ ]*(?:[-*•][ ]*)?(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☑☒□■○●✓])?[ ]*([0-5])(?![\d/.]\d|\d|[ ]*\))[ ]*(?:[-=:.)(]|[ ]{1,}[A-Za-z]|\[|\(|☐|☒|$)"
+)
 _CELL = re.compile(r"[0-5](?:[ ]?[-/][ ]?[0-5])?(?![\w%])|(?:100|[1-9]0)[ ]?%?(?!\w)")
-_PAST_COLUMN = re.compile(r"baseline|initial|diagnos|previous|prior|admission|before|pre-?|first|start|past|last|old|c1\b|referral|present(?:ation)", re.I)
+_PAST_COLUMN = re.compile(
+    r"baseline|initial|diagnos|previous|prior|admission|before|pre-?|first|start|past|last|old|c1\b|referral|present(?:ation)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class _Reading:
 def find(reading: Reading) -> Iterator[Finding]:
     """Every value of a performance status."""
     forms = list(_forms(reading))
-    taken = [(r.mention.start, r.end) for r in forms] + [s for s in _printed_scales(reading)]
+    taken = [(r.mention.start, r.end) for r in forms] + list(_printed_scales(reading))
     mentions = [m for m in outermost(reading.of(PS)) if _meant(reading, m) and not _overlaps(m, taken)]
     found = sorted([*forms, *(r for m in mentions for r in _told(reading, m))], key=lambda r: (r.mention.start, r.end))
     for number, told in enumerate(found):
@@ -113,7 +125,9 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
     if value is None:
         return
     if "former" in groups:
-        former = _interval({"low": groups["former"], **({"high": groups["former_high"]} if "former_high" in groups else {})}, "")
+        former = _interval(
+            {"low": groups["former"], **({"high": groups["former_high"]} if "former_high" in groups else {})}, ""
+        )
         if former is not None:
             yield _Reading(mention, mention.end, former, past=True)
         yield _Reading(mention, mention.end, value, past=False)
@@ -122,7 +136,10 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
             value["stay"] = "admission"
         elif _DISCHARGE.search(link):
             value["stay"] = "discharge"
-        before, after = reading.text[max(0, mention.start - 12) : mention.start], reading.text[mention.end : mention.end + 20]
+        before, after = (
+            reading.text[max(0, mention.start - 12) : mention.start],
+            reading.text[mention.end : mention.end + 20],
+        )
         changed = _FROM.search(before) is not None and _TO.match(after) is not None
         past = True if changed or (_WAS.search(link) and "discharge" not in link.lower()) else None
         open_ended = "tail" in groups and _OPEN.search(groups["tail"]) is not None
@@ -288,7 +305,9 @@ def _row(reading: Reading, name: Mention, end: int) -> Iterator[_Reading]:
     cells: list[re.Match[str]] = []
     place = name.end
     for match in _CELL.finditer(text, name.end, end):
-        if text[place : match.start()].strip(" |:") or (cells and not re.fullmatch(r"[ ]{2,}|[ ]*\|[ ]*", text[place : match.start()])):
+        if text[place : match.start()].strip(" |:") or (
+            cells and not re.fullmatch(r"[ ]{2,}|[ ]*\|[ ]*", text[place : match.start()])
+        ):
             break
         cells.append(match)
         place = match.end()
@@ -301,7 +320,11 @@ def _row(reading: Reading, name: Mention, end: int) -> Iterator[_Reading]:
     days = [day for _, _, day in told if day]
     for number, (cell, header, day) in enumerate(told):
         words = text[header[0] : header[1]]
-        past = bool(_PAST_COLUMN.search(words)) or (day is not None and day < max(days)) or (not days and number < len(told) - 1)
+        past = (
+            bool(_PAST_COLUMN.search(words))
+            or (day is not None and day < max(days))
+            or (not days and number < len(told) - 1)
+        )
         yield _Reading(name, cell.end(), _cell_value(cell[0]), past=past, date=day)
 
 
@@ -343,7 +366,7 @@ def _column(reading: Reading, name: Mention) -> Iterator[_Reading]:
     start, end = _line(text, name.start)
     heads = _cells(text, start, end)
     own = next((n for n, (a, b) in enumerate(heads) if start + a <= name.start < start + b), None)
-    if own is None or len(heads) < 3 and "|" not in text[start:end] or len(heads) < 2:
+    if own is None or (len(heads) < 3 and "|" not in text[start:end]) or len(heads) < 2:
         return
     rows: list[tuple[int, str, date | None]] = []
     place = end + 1
@@ -361,7 +384,13 @@ def _column(reading: Reading, name: Mention) -> Iterator[_Reading]:
             break
         cell = text[place + cells[own][0] : place + cells[own][1]].strip()
         if _CELL.fullmatch(cell):
-            rows.append((place + cells[own][0] + len(text[place + cells[own][0] : place + cells[own][1]].rstrip()), cell, _day(reading, (place, stop))))
+            rows.append(
+                (
+                    place + cells[own][0] + len(text[place + cells[own][0] : place + cells[own][1]].rstrip()),
+                    cell,
+                    _day(reading, (place, stop)),
+                )
+            )
         place = stop + 1
     days = [day for _, _, day in rows if day]
     for at, cell, day in rows:

@@ -49,6 +49,7 @@ _JOIN = (
     r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
     r"in combination with|combined with|together with|combination of|combination|"
     r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|"
+    r"\(?(?:switched|changed|swapped)(?: over)? to(?= carbo\w* from (?:C|cycle|course))|"
     r"\((?:switched|changed|swapped)(?: over)? to|(?:changed |"
     r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
     r"cycle )\d|"
@@ -182,6 +183,8 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
+    if found.temporality is Temporality.PLANNED and _goes_on(reading, mention):
+        return replace(found, temporality=Temporality.CURRENT)
     if (
         found.temporality is Temporality.CURRENT
         and found.assertion is Assertion.AFFIRMED
@@ -208,6 +211,19 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     if cue.value["says"] == "POSSIBLE" and re.search(r"\b(?:cycles?|courses?|doses?)\b", between, re.I):
         return False
     return cue.value["says"] not in ("NEGATED", "POSSIBLE") or _UNDER_THERAPY.search(between) is None
+
+
+_CONTINUE = re.compile(
+    r"\b(?:continu\w*|cont\.?|carry on|carries on|remain\w* on|stays? on|keep on|proceed|proceeding|resum\w+)"
+    r"(?: (?:with|the|same|current|his|her|on|first-line|1L|maintenance|daily))*[ ]$",
+    re.I,
+)
+
+
+def _goes_on(reading: Reading, mention: Mention) -> bool:
+    """Whether a plan is to go on with the treatment ("Plan: continue osimertinib")."""
+    sentence = reading.sentences[mention.sentence]
+    return _CONTINUE.search(reading.text[sentence.start : mention.start]) is not None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
@@ -609,6 +625,13 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
     ):
         return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
     first = _first_dose(reading, group, dates, low, high)
+    if first is not None and group.qualifiers.temporality is Temporality.PLANNED:
+        # What began on a full day that lies behind was given, whatever word of planning stands near.
+        told = next((m for m in dates if m.date == first[0]), None)
+        past = reading.note.note_date and first[0].full and first[0].full < reading.note.note_date
+        if not (told and past and re.search(r"\d{4}|/\d\d$", reading.text[told.start : told.end])):
+            return group
+        group = replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.CURRENT))
     if first is not None:
         return replace(group, begun=first[0], ended=first[1])
     listed = _dose_list(reading, group, dates, high)

@@ -19,7 +19,10 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 SEX, STAFF = "SEX", "SEX_STAFF"
 _MALE = re.compile(r"m|male|man|gentleman|gent|mr|mister|herr|sr|shri|♂|he|his", re.I)
 _PRONOUN, _TITLE = 4, 3
-_KIN_BEFORE = re.compile(r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b[^.;]{0,25}$", re.I)
+_KIN_BEFORE = re.compile(
+    r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b[^.;]{0,25}$",
+    re.I,
+)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -62,7 +65,8 @@ def _staff(reading: Reading, mention: Mention, start: int, end: int) -> bool:
         *reading.within(mention.end, max(mention.end, min(end, mention.end + 25)), STAFF),
     ]
     return any(
-        not re.search(r"[.;]", reading.text[min(m.end, mention.end) : max(m.start, mention.start)]) and _tells(reading, m, mention)
+        not re.search(r"[.;]", reading.text[min(m.end, mention.end) : max(m.start, mention.start)])
+        and _tells(reading, m, mention)
         for m in near
     )
 
@@ -71,7 +75,9 @@ def _tells(reading: Reading, staff: Mention, mention: Mention) -> bool:
     """Whether a word of the staff belongs to a title: right before it, or behind a comma or bracket."""
     if staff.end <= mention.start:
         return not reading.text[staff.end : mention.start].strip(" :.,")
-    return not reading.text[mention.end : staff.start].strip(" ,(-") and not re.match(r"(?:with|from|to|by|under|referred)\b", staff.text, re.I)
+    return not reading.text[mention.end : staff.start].strip(" ,(-") and not re.match(
+        r"(?:with|from|to|by|under|referred)\b", staff.text, re.I
+    )
 
 
 def _relatives_near(reading: Reading, mention: Mention) -> bool:

@@ -19,15 +19,33 @@ from extractor.records import Experiencer, Finding, Temporality
 STAGE, BARE, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_SYSTEM", "STAGE_REVISED"
 ELSE, LUNG, OTHER = "STAGE_ELSE", "STAGE_LUNG", "STAGE_TUMOUR"
 
-_ROMAN: Mapping[str, str] = {"1": "I", "2": "II", "3": "III", "4": "IV", "one": "I", "two": "II", "three": "III", "four": "IV"}
+_ROMAN: Mapping[str, str] = {
+    "1": "I",
+    "2": "II",
+    "3": "III",
+    "4": "IV",
+    "one": "I",
+    "two": "II",
+    "three": "III",
+    "four": "IV",
+}
 _EDITIONS: Mapping[str, str] = {"seventh": "7", "eighth": "8", "ninth": "9"}
 _REACH_BEFORE, _REACH_BEHIND = 50, 25
 _PART = re.compile(r"[,;]|[.](?=[ ])")
-_BESIDE_TNM = re.compile(r"[ ]?(?:[,;:=/(>|-]{0,3}|-+>|=+>|so|i\.e\.|thus|therefore|hence|is|means|equals)[ ]?(?:an?[ ])?(?:UICC|AJCC)?[ ]?")
-_TUMOUR_BEHIND = re.compile(r"[ ](?:\w+[ -]){0,2}?(?:nsclc|lung|adenoca\w*|squamous|carcinoma|cancer|disease(?= |[.,;]|$))", re.I)
-_TUMOUR_BEFORE = re.compile(r"(?:nsclc|cancer|carcinoma|adenoca\w*|lung ca|SCC|primary)(?: of (?:the )?(?:\w+ ){1,4})?[ ]?[,:(-]{0,2}[ ]?(?:\w+[ ])?$", re.I)
+_BESIDE_TNM = re.compile(
+    r"[ ]?(?:[,;:=/(>|-]{0,3}|-+>|=+>|so|i\.e\.|thus|therefore|hence|is|means|equals)[ ]?(?:an?[ ])?(?:UICC|AJCC)?[ ]?"
+)
+_TUMOUR_BEHIND = re.compile(
+    r"[ ](?:\w+[ -]){0,2}?(?:nsclc|lung|adenoca\w*|squamous|carcinoma|cancer|disease(?= |[.,;]|$))", re.I
+)
+_TUMOUR_BEFORE = re.compile(
+    r"(?:nsclc|cancer|carcinoma|adenoca\w*|lung ca|SCC|primary)(?: of (?:the )?(?:\w+ ){1,4})?[ ]?[,:(-]{0,2}[ ]?(?:\w+[ ])?$",
+    re.I,
+)
 _FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
-_LATER_DISEASE = re.compile(r"recurren|relaps|progress|now metastatic|after (?:chemo|surg|treatment|induction|neoadj)", re.I)
+_LATER_DISEASE = re.compile(
+    r"recurren|relaps|progress|now metastatic|after (?:chemo|surg|treatment|induction|neoadj)", re.I
+)
 _LETTERED = re.compile(r"(?:IV|III|II|I)[ABC][1-3]?$")
 """Stage groups with a capital letter are those of cancers."""
 _PAST_SECTIONS = frozenset(("past_medical_history",))
@@ -36,7 +54,11 @@ _PAST_SECTIONS = frozenset(("past_medical_history",))
 def find(reading: Reading) -> Iterator[Finding]:
     """The stages of a note."""
     named = outermost(reading.of(STAGE))
-    bare = [m for m in outermost(reading.of(BARE)) if not any(n.start < m.end and m.start < n.end for n in named) and _is_stage(reading, m)]
+    bare = [
+        m
+        for m in outermost(reading.of(BARE))
+        if not any(n.start < m.end and m.start < n.end for n in named) and _is_stage(reading, m)
+    ]
     mentions = sorted([m for m in named if _of_cancer(reading, m)] + bare, key=lambda m: m.start)
     for number, mention in enumerate(mentions):
         floor = mentions[number - 1].end if number else 0
@@ -54,8 +76,11 @@ def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | Non
     changes = state.changes()
     other = state.experiencer is Experiencer.PATIENT and _other_tumour(reading, mention)
     section = reading.sentences[mention.sentence].section
-    before, after = reading.text[max(0, mention.start - 12) : mention.start], reading.text[mention.end : mention.end + 50]
-    if _FROM.search(before) and _TO.match(after) or (section and section.name in _PAST_SECTIONS):
+    before, after = (
+        reading.text[max(0, mention.start - 12) : mention.start],
+        reading.text[mention.end : mention.end + 50],
+    )
+    if (_FROM.search(before) and _TO.match(after)) or (section and section.name in _PAST_SECTIONS):
         changes["temporality"] = Temporality.HISTORICAL
     revised = _revised(reading, mention, floor) and changes["temporality"] is Temporality.CURRENT
     for group in told:
@@ -129,7 +154,11 @@ def _other_tumour(reading: Reading, mention: Mention) -> bool:
 
 def nearest_tumour_is_other(reading: Reading, mention: Mention) -> bool:
     """Whether the tumour that the sentence names nearest to a mention is none of the lung."""
-    named = [m for m in reading.in_sentence(mention.sentence, LUNG, OTHER) if not (mention.start < m.start and m.end < mention.end)]
+    named = [
+        m
+        for m in reading.in_sentence(mention.sentence, LUNG, OTHER)
+        if not (mention.start < m.start and m.end < mention.end)
+    ]
     if not named:
         return False
 
@@ -147,6 +176,14 @@ def _revised(reading: Reading, mention: Mention, floor: int) -> bool:
     """Whether it replaces a stage told before; a recurrence does not change the stage."""
     sentence = reading.sentences[mention.sentence]
     cues = reading.within(sentence.start, mention.end, REVISED)
-    if not cues or mention.start - cues[-1].end > 60 or (floor > cues[-1].end and not _FROM.search(reading.text[cues[-1].end : floor])):
-        cues = [c for c in cues if mention.start - c.end <= 90 and re.search(r"\bto\b[^,;]*$", reading.text[c.end : mention.end])]
+    if (
+        not cues
+        or mention.start - cues[-1].end > 60
+        or (floor > cues[-1].end and not _FROM.search(reading.text[cues[-1].end : floor]))
+    ):
+        cues = [
+            c
+            for c in cues
+            if mention.start - c.end <= 90 and re.search(r"\bto\b[^,;]*$", reading.text[c.end : mention.end])
+        ]
     return bool(cues) and not _LATER_DISEASE.search(reading.sentence_text(mention.sentence))

@@ -15,10 +15,12 @@ from datetime import date
 from typing import Any
 
 from extractor.findings.regimens import (
+    DRUG,
     LINE,
     NUMBERS,
     OTHER_TUMOUR,
     SETTING,
+    THERAPY,
     Regimen,
     dates_beside,
     line_of,
@@ -46,7 +48,8 @@ _DONE_AFTER = re.compile(
     r"already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|"
     r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
     r"tolerated|ago)|[ ](?:chemo\w*[ ]|infusion[ ]|treatment[ ]|immuno\w*[ ]){1,2}(?:was[ ])?"
-    r"(?:completed|given|administered|delivered)\b|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|finished|finishing|ended|final))",
+    r"(?:completed|given|administered|delivered)\b|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|"
+    r"finished|finishing|ended|final))",
     re.I,
 )
 _NOT_DONE_AFTER = re.compile(
@@ -302,8 +305,8 @@ def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
     """The date that is written right beside a cycle."""
     sentence = reading.sentences[mention.sentence]
     dates = list(dates_beside(reading, sentence.start, sentence.end))
-    following = [d for d in dates if mention.end <= d.start <= mention.end + 40]
-    if following and _DATE_AFTER.match(reading.text[mention.end : following[0].start]):
+    following = [d for d in dates if mention.end <= d.start <= mention.end + 70]
+    if following and _DATE_AFTER.match(_without_drugs(reading, mention.end, following[0].start)):
         return following[0]
     preceding = [d for d in dates if d.end <= mention.start and mention.start - d.end <= 20]
     if preceding and _DATE_BEFORE.match(reading.text[preceding[-1].end : mention.start]):
@@ -319,6 +322,15 @@ def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
     ):
         return lead[0]
     return None
+
+
+def _without_drugs(reading: Reading, start: int, end: int) -> str:
+    """The text between a cycle and a date, without the names of the drugs ("C1 carbo/pem 7 April")."""
+    kept: list[str] = []
+    for drug in reading.within(start, end, DRUG, THERAPY):
+        kept.append(reading.text[start : drug.start].strip("/+-, "))
+        start = max(start, drug.end)
+    return " ".join((*kept, reading.text[start:end])) if kept else reading.text[start:end]
 
 
 def _plans(reading: Reading, mention: Mention, before: str) -> bool:
@@ -486,6 +498,7 @@ def _finding(reading: Reading, count: _Count) -> Finding:
     value: dict[str, Any] = {"completed": count.completed, "planned": count.planned}
     value |= dict(count.extra)
     value |= _belongs(reading, count.by, count.owner)
+    text = reading.text[count.start : count.end]
     changes: dict[str, Any] = {}
     if count.day is not None:
         changes["date"] = count.day
@@ -493,7 +506,7 @@ def _finding(reading: Reading, count: _Count) -> Finding:
         CONCEPT,
         value,
         count.start,
-        count.end,
+        count.end - (len(text) - len(text.rstrip())),
         by=count.by,
         assertion=count.qualifiers.assertion,
         experiencer=count.qualifiers.experiencer,

@@ -20,8 +20,14 @@ from extractor.records import Experiencer, Finding, Temporality
 TNM, SINGLE, FALSE, STAGE = "TNM", "TNM_SINGLE", "TNM_FALSE", "TNM_STAGE"
 _VESSEL = re.compile(r"segment|MCA|cerebral|occlu|motorway|junction|stenosis|thrombus", re.I)
 _FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
-_BOUND_BEFORE = re.compile(r"(?:staged (?:as|at|to be)?|stage[ds]?|descriptor|category|classified as|\(|=|:|as|least|radiologically|clinically|now|still|potentially|resectable|bulky|multistation|single-station)[ ]?$", re.I)
-_BOUND_BEHIND = re.compile(r"[ ]?(?:\)|disease|tumou?rs?|primary|lesion|by |nodes?\b|nodal|involvement|stage|category|descriptor|status|positiv|NSCLC|lung|adeno|because|due|as |on (?:CT|PET|imag))", re.I)
+_BOUND_BEFORE = re.compile(
+    r"(?:staged (?:as|at|to be)?|stage[ds]?|descriptor|category|classified as|\(|=|:|as|least|radiologically|clinically|now|still|potentially|resectable|bulky|multistation|single-station)[ ]?$",
+    re.I,
+)
+_BOUND_BEHIND = re.compile(
+    r"[ ]?(?:\)|disease|tumou?rs?|primary|lesion|by |nodes?\b|nodal|involvement|stage|category|descriptor|status|positiv|NSCLC|lung|adeno|because|due|as |on (?:CT|PET|imag))",
+    re.I,
+)
 _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 
@@ -52,7 +58,9 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
     before = _BOUND_BEFORE.search(reading.text, max(sentence.start, mention.start - 25), mention.start)
     behind = _BOUND_BEHIND.match(reading.text, mention.end, sentence.end)
     if "m" in mention.groups:
-        return before is not None and behind is not None or reading.text[mention.end : mention.end + 8] in (" disease",)
+        return (before is not None and behind is not None) or reading.text[mention.end : mention.end + 8] in (
+            " disease",
+        )
     return before is not None or behind is not None
 
 
@@ -83,8 +91,11 @@ def _finding(reading: Reading, mention: Mention, floor: int, ceiling: int | None
     if state.experiencer is Experiencer.PATIENT and nearest_tumour_is_other(reading, mention):
         value["other_tumour"] = True
     section = reading.sentences[mention.sentence].section
-    before, after = reading.text[max(0, mention.start - 12) : mention.start], reading.text[mention.end : mention.end + 50]
-    if _FROM.search(before) and _TO.match(after) or (section and section.name in _PAST_SECTIONS):
+    before, after = (
+        reading.text[max(0, mention.start - 12) : mention.start],
+        reading.text[mention.end : mention.end + 50],
+    )
+    if (_FROM.search(before) and _TO.match(after)) or (section and section.name in _PAST_SECTIONS):
         changes["temporality"] = Temporality.HISTORICAL
     cues = reading.within(reading.sentences[mention.sentence].start, mention.start, REVISED)
     if cues and mention.start - cues[-1].end <= 60 and changes["temporality"] is Temporality.CURRENT:

@@ -204,7 +204,7 @@ def _read(match: re.Match[str], reference: date | None, order: DateOrder | None)
 
 
 def _short(match: re.Match[str], reference: date, order: DateOrder | None) -> PartialDate | None:
-    """ "7/18" and "02/25": a day of this or last year, or a month and a year."""
+    """A day of this or last year ("7/18"), or a month and a year ("02/25")."""
     a, b = int(match["a"]), int(match["b"])
     month, day = (b, a) if order == "day_first" else (a, b)
     if 1 <= month <= 12 and 1 <= day <= 31:

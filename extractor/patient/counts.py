@@ -472,7 +472,7 @@ def _combined(
         return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(evidence), set_aside, notes=notes)
     if region == "cranial" and positive and fresh_clear and all(count.low == 0 for count in positive.values()):
         notes["negative_scan_date"] = max(_day(f) for f in fresh_clear)
-        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple([*fresh_clear]), set_aside, notes=notes)
+        return Fact({"low": 0, "high": 0, "by_site": {}}, (*fresh_clear,), set_aside, notes=notes)
     if negative_totals and positive and all(count.low == 0 for count in positive.values()):
         return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
     if not by_site and not numbers:

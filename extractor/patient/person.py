@@ -62,9 +62,7 @@ def contraception(case: Case) -> Fact:
 
 
 def _reason_against(finding: Finding) -> str | None:
-    return (
-        "a reason why none is needed, beside the agreement" if finding.value.get("agrees") is None else None
-    )
+    return "a reason why none is needed, beside the agreement" if finding.value.get("agrees") is None else None
 
 
 def _agreed(agrees: object) -> str:

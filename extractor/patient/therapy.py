@@ -206,11 +206,7 @@ def response(case: Case, course: Course) -> Fact:
     Of one day the overall response decides. RECIST and PERCIST that differ are no conflict while both
     would pass; then the RECIST category is the fact. Categories that no note names are a hint only.
     """
-    weighed = (
-        _on_their_scans(case, case.weigh("response"))
-        .drop(_part_of_the_disease)
-        .drop(_outside_first_line(course))
-    )
+    weighed = _on_their_scans(case, case.weigh("response")).drop(_part_of_the_disease).drop(_outside_first_line(course))
     if (course.line or 1) > 1:
         weighed = weighed.drop(_after_progression(weighed.kept))
     suggested = weighed.drop(lambda f: "a category is named" if f.value.get("explicit") else None).kept
@@ -255,9 +251,7 @@ def _on_their_scans(case: Case, weighed: Weighed) -> Weighed:
 def _after_progression(findings: Sequence[Finding]) -> Callable[[Finding], str | None]:
     """The progression that a later line answered ends the first line, whenever that line began."""
     progressed = [
-        day
-        for f in findings
-        if f.value.get("explicit") and f.value["category"] == "PD" and (day := moment(f))
+        day for f in findings if f.value.get("explicit") and f.value["category"] == "PD" and (day := moment(f))
     ]
 
     def reason(finding: Finding) -> str | None:

@@ -70,9 +70,7 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         """The figures of two sets of texts together."""
-        return Tally(
-            self.hits + other.hits, self.false_alarms + other.false_alarms, self.misses + other.misses
-        )
+        return Tally(self.hits + other.hits, self.false_alarms + other.false_alarms, self.misses + other.misses)
 
     @property
     def precision(self) -> float:
@@ -182,9 +180,7 @@ def _overlap(finding: Finding, mention: Mapping[str, Any]) -> bool:
     return bool(finding.start < mention["end"] and mention["start"] < finding.end)
 
 
-def score_concept(
-    concept: str, findings: Sequence[Finding], mentions: Sequence[Mapping[str, Any]]
-) -> ConceptScore:
+def score_concept(concept: str, findings: Sequence[Finding], mentions: Sequence[Mapping[str, Any]]) -> ConceptScore:
     """Score the findings of one concept in one text.
 
     Args:

@@ -12,9 +12,7 @@ from extractor.trial.outcome import fact_of
 from extractor.trial.protocol import Criterion, NothingResidual, OldNegativeScan, Protocol
 
 
-def check(
-    protocol: Protocol, facts: PatientFacts
-) -> tuple[tuple[CriterionResult, ...], Verdict, tuple[str, ...]]:
+def check(protocol: Protocol, facts: PatientFacts) -> tuple[tuple[CriterionResult, ...], Verdict, tuple[str, ...]]:
     """Check a patient's facts against a protocol.
 
     Returns:

@@ -67,9 +67,7 @@ def _category(rule: InCategory, facts: PatientFacts) -> Outcome:
     if fact.value in rule.met:
         return outcome(MET, told, "", {name: fact})
     if fact.value in rule.not_met:
-        return outcome(
-            NOT_MET, f"{told}, which the protocol does not accept", question(rule, name), {name: fact}
-        )
+        return outcome(NOT_MET, f"{told}, which the protocol does not accept", question(rule, name), {name: fact})
     return outcome(UNKNOWN, f"{told}, which a person must judge", question(rule, name), {name: fact})
 
 

@@ -104,9 +104,7 @@ def once(items: Iterable[Item]) -> tuple[Item, ...]:
 def left_open(rule: Rule, name: str, fact: Fact) -> Outcome:
     """The outcome of a fact without a value."""
     if fact.conflicts:
-        return outcome(
-            UNKNOWN, wording.contradiction(name, fact), wording.which_holds(name, fact), {name: fact}
-        )
+        return outcome(UNKNOWN, wording.contradiction(name, fact), wording.which_holds(name, fact), {name: fact})
     return outcome(UNKNOWN, wording.untold(name, fact), question(rule, name), {name: fact})
 
 

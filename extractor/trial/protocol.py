@@ -126,9 +126,7 @@ class Stage(_Rule):
     """
 
     kind: Literal["stage"]
-    groups: tuple[Annotated[str, Field(pattern=r"^(?:I|II|III|IV)(?:[A-C][0-9]?)?$")], ...] = Field(
-        min_length=1
-    )
+    groups: tuple[Annotated[str, Field(pattern=r"^(?:I|II|III|IV)(?:[A-C][0-9]?)?$")], ...] = Field(min_length=1)
 
 
 class FirstLineTherapy(_Rule):
@@ -223,15 +221,7 @@ class AnyOf(_Rule):
 
 
 Rule = Annotated[
-    Threshold
-    | IntervalCount
-    | InCategory
-    | Stage
-    | FirstLineTherapy
-    | Amenability
-    | PriorLocalTherapy
-    | AllOf
-    | AnyOf,
+    Threshold | IntervalCount | InCategory | Stage | FirstLineTherapy | Amenability | PriorLocalTherapy | AllOf | AnyOf,
     Field(discriminator="kind"),
 ]
 AllOf.model_rebuild()
@@ -332,28 +322,18 @@ def load_protocol(path: Path | str | None = None) -> Protocol:
     for number in range(len(head.criteria)):
         criterion = _criterion(file, number)
         if any(criterion.id == other.id for other in criteria):
-            raise _error(
-                file, ("criteria", number, "id"), f"criterion '{criterion.id}': this id stands twice"
-            )
+            raise _error(file, ("criteria", number, "id"), f"criterion '{criterion.id}': this id stands twice")
         criteria.append(criterion)
-    return Protocol(
-        head.id, head.version, head.title, head.description, tuple(criteria), head.warnings, chosen
-    )
+    return Protocol(head.id, head.version, head.title, head.description, tuple(criteria), head.warnings, chosen)
 
 
 def _criterion(file: YamlFile, number: int) -> Criterion:
     place: Place = ("criteria", number)
     data = file.data["criteria"][number]
-    who = (
-        f"criterion '{data['id']}': "
-        if isinstance(data.get("id"), str)
-        else f"criterion number {number + 1}: "
-    )
+    who = f"criterion '{data['id']}': " if isinstance(data.get("id"), str) else f"criterion number {number + 1}: "
     try:
         head = _Head.model_validate({key: data[key] for key in _Head.model_fields if key in data})
-        rule = _RULE.validate_python(
-            {key: value for key, value in data.items() if key not in _Head.model_fields}
-        )
+        rule = _RULE.validate_python({key: value for key, value in data.items() if key not in _Head.model_fields})
     except ValidationError as error:
         raise _told(file, place, data, error, who) from None
     return Criterion(head.id, head.text, head.needed_from == "at_visit", rule)

@@ -59,11 +59,7 @@ def _among(group: str | None, wanted: Iterable[str]) -> Status:
     own = _GROUP.fullmatch(group.upper())
     if own is None:
         return UNKNOWN
-    same = [
-        other["part"]
-        for name in wanted
-        if (other := _GROUP.fullmatch(name)) and other["number"] == own["number"]
-    ]
+    same = [other["part"] for name in wanted if (other := _GROUP.fullmatch(name)) and other["number"] == own["number"]]
     if any(own["part"].startswith(part) for part in same):
         return MET
     return UNKNOWN if any(part.startswith(own["part"]) for part in same) else NOT_MET

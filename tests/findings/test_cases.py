@@ -60,7 +60,10 @@ def test_wording(concept: str, case: Mapping[str, Any], place: str, screener: Sc
     findings = [finding for finding in screener.find(note) if finding.concept == concept]
     same_length = len(wanted) == len(findings)
     found = [_row(f, wanted[i] if same_length else None) for i, f in enumerate(findings)]
-    if wanted != [{key: row[key] for key in want} for row, want in zip(found, wanted, strict=same_length)] or not same_length:
+    if (
+        wanted != [{key: row[key] for key in want} for row, want in zip(found, wanted, strict=same_length)]
+        or not same_length
+    ):
         pytest.fail(f"{place}: {case['text']!r}\n  wanted\n{_told(wanted)}\n  found\n{_told(found)}", pytrace=False)
 
 

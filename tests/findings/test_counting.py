@@ -66,7 +66,14 @@ def test_named_vertebrae(text: str, names: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("4th and 5th ribs", 2), ("ribs 4, 5 and 7", 3), ("third rib", 1), ("ribs 5-7", 3), ("right 5th and left 10th ribs", 2), ("rib", 1)],
+    [
+        ("4th and 5th ribs", 2),
+        ("ribs 4, 5 and 7", 3),
+        ("third rib", 1),
+        ("ribs 5-7", 3),
+        ("right 5th and left 10th ribs", 2),
+        ("rib", 1),
+    ],
 )
 def test_ribs(text: str, count: int) -> None:
     assert counting.ribs(text) == count
@@ -74,7 +81,14 @@ def test_ribs(text: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("segments II and VII", 2), ("segs IV, VI and VIII", 3), ("segment 4a", 1), ("segments VII/VIII", 1), ("S2, S6", 2), ("seg II-IV", 3)],
+    [
+        ("segments II and VII", 2),
+        ("segs IV, VI and VIII", 3),
+        ("segment 4a", 1),
+        ("segments VII/VIII", 1),
+        ("S2, S6", 2),
+        ("seg II-IV", 3),
+    ],
 )
 def test_segments(text: str, count: int) -> None:
     assert counting.segments(text) == count
@@ -96,7 +110,11 @@ def test_sizes(text: str, count: int) -> None:
     assert counting.sizes(text) == count
 
 
-_counts = st.builds(lambda low, more: Count(low, None if more is None else low + more), st.integers(0, 20), st.none() | st.integers(0, 20))
+_counts = st.builds(
+    lambda low, more: Count(low, None if more is None else low + more),
+    st.integers(0, 20),
+    st.none() | st.integers(0, 20),
+)
 
 
 @given(st.lists(_counts, max_size=6))

@@ -21,15 +21,11 @@ HISTORICAL, PLANNED = Temporality.HISTORICAL, Temporality.PLANNED
 KINDS = {"path": "pathology report", "ct": "radiology report", "clinic": "oncology clinic note"}
 
 
-def tell(
-    concept: str, day: str | None, note: str = "clinic", study: str | None = None, **value: Any
-) -> Finding:
+def tell(concept: str, day: str | None, note: str = "clinic", study: str | None = None, **value: Any) -> Finding:
     """An affirmed, current finding of a day; ``qualify`` changes the rest."""
     when = date.fromisoformat(day) if day else None
     context = {"dated": bool(study), **({"study": study, "modality": "CT"} if study else {})}
-    return Finding(
-        concept, value, 0, 5, f"{concept} {value}", date=when, note_id=note, note_date=when, context=context
-    )
+    return Finding(concept, value, 0, 5, f"{concept} {value}", date=when, note_id=note, note_date=when, context=context)
 
 
 def qualify(finding: Finding, *qualifiers: Any, **changes: Any) -> Finding:
@@ -49,9 +45,7 @@ Row = tuple[str, list[Finding], Any]
 
 
 def rows(*table: Row) -> Any:
-    return pytest.mark.parametrize(
-        ("findings", "value"), [pytest.param(f, v, id=name) for name, f, v in table]
-    )
+    return pytest.mark.parametrize(("findings", "value"), [pytest.param(f, v, id=name) for name, f, v in table])
 
 
 # ------------------------------------------------------------------------------------------ person
@@ -211,9 +205,7 @@ def staged(day: str, group: str, **value: Any) -> Finding:
     return tell("stage", day, group=group, **value)
 
 
-def tnm(
-    day: str, t: str | None, n: str | None, m: str | None, prefix: str | None = "c", **value: Any
-) -> Finding:
+def tnm(day: str, t: str | None, n: str | None, m: str | None, prefix: str | None = "c", **value: Any) -> Finding:
     return tell("tnm", day, prefix=prefix, t=t, n=n, m=m, **value)
 
 
@@ -247,17 +239,11 @@ def metastasis(day: str, region: str = "extracranial", low: int = 1) -> Finding:
             {},
             id="told more precisely",
         ),
-        pytest.param(
-            [staged("2025-01-01", "IVA"), staged("2025-01-01", "IVB")], None, None, {}, id="conflict"
-        ),
-        pytest.param(
-            [staged("2025-01-01", "II"), staged("2025-01-01", "III")], None, None, {}, id="II is no III"
-        ),
+        pytest.param([staged("2025-01-01", "IVA"), staged("2025-01-01", "IVB")], None, None, {}, id="conflict"),
+        pytest.param([staged("2025-01-01", "II"), staged("2025-01-01", "III")], None, None, {}, id="II is no III"),
         pytest.param([tnm("2025-01-01", "2a", "2", "1c")], "IVB", "cT2a N2 M1c", {"m": "1c"}, id="M1c"),
         pytest.param([tnm("2025-01-01", "2a", "2", "1b")], "IVA", "cT2a N2 M1b", {"m": "1b"}, id="M1b"),
-        pytest.param(
-            [tnm("2025-01-01", "2a", "2", "1c2", None)], "IVB", "T2a N2 M1c2", {"m": "1c2"}, id="AJCC 9"
-        ),
+        pytest.param([tnm("2025-01-01", "2a", "2", "1c2", None)], "IVB", "T2a N2 M1c2", {"m": "1c2"}, id="AJCC 9"),
         pytest.param([tnm("2025-01-01", "2", "2", "1")], "IV", "cT2 N2 M1", {"m": "1"}, id="M1 alone"),
         pytest.param(
             [staged("2025-01-01", "IV"), tnm("2025-01-01", "3", "0", "1c")],
@@ -341,9 +327,7 @@ def metastasis(day: str, region: str = "extracranial", low: int = 1) -> Finding:
                 staged("2025-02-01", "IIB"),
                 staged("2025-02-01", "IV"),
                 tnm("2025-02-01", "0", "0", "1c"),
-                tell(
-                    "local_therapy", "2025-02-01", procedure="surgery", target="primary", modality="lobectomy"
-                ),
+                tell("local_therapy", "2025-02-01", procedure="surgery", target="primary", modality="lobectomy"),
             ],
             "IIB",
             "cT0 N0 M1c",
@@ -383,18 +367,12 @@ def metastasis(day: str, region: str = "extracranial", low: int = 1) -> Finding:
             id="IV against M0",
         ),
         pytest.param([staged("2025-01-01", "IA", other_tumour=True)], None, None, {}, id="another tumour"),
-        pytest.param(
-            [qualify(staged("2025-01-01", "IV"), HYPOTHETICAL)], None, None, {}, id="the trial's words"
-        ),
-        pytest.param(
-            [qualify(staged("2025-01-01", "IV"), Experiencer.FAMILY)], None, None, {}, id="a relative's"
-        ),
+        pytest.param([qualify(staged("2025-01-01", "IV"), HYPOTHETICAL)], None, None, {}, id="the trial's words"),
+        pytest.param([qualify(staged("2025-01-01", "IV"), Experiencer.FAMILY)], None, None, {}, id="a relative's"),
         pytest.param([qualify(staged("2025-01-01", "IVB"), HISTORICAL)], "IVB", None, {}, id="at diagnosis"),
     ],
 )
-def test_stage_and_tnm(
-    findings: list[Finding], stage: str | None, tnm_: str | None, marks: dict[str, Any]
-) -> None:
+def test_stage_and_tnm(findings: list[Finding], stage: str | None, tnm_: str | None, marks: dict[str, Any]) -> None:
     told = facts(findings)
     assert (told["stage"].value, told["tnm"].value, dict(told["stage"].notes)) == (stage, tnm_, marks)
 
@@ -440,9 +418,7 @@ def test_ecog(findings: list[Finding], value: tuple[int, int] | None) -> None:
 
 
 def test_the_day_of_a_scan_is_not_that_of_the_ecog_behind_it() -> None:
-    behind_a_scan = replace(
-        ps("2025-05-01", 1), date=date(2025, 2, 1), context={"dated": True, "study": "body"}
-    )
+    behind_a_scan = replace(ps("2025-05-01", 1), date=date(2025, 2, 1), context={"dated": True, "study": "body"})
     told = fact("ecog", [behind_a_scan, ps("2025-03-01", 2)])
     assert (told.value, told.notes["date"]) == ({"low": 1, "high": 1}, date(2025, 5, 1))
 
@@ -473,13 +449,9 @@ def given_cycles(day: str, completed: int | None, **value: Any) -> Finding:
     return tell("therapy_cycles", day, completed=completed, planned=None, **value)
 
 
-def answer(
-    day: str | None, category: str, study: str | None = None, explicit: bool = True, **value: Any
-) -> Finding:
+def answer(day: str | None, category: str, study: str | None = None, explicit: bool = True, **value: Any) -> Finding:
     value = {"criteria": None, **value}
-    return tell(
-        "response", day, "ct" if study else "clinic", study, category=category, explicit=explicit, **value
-    )
+    return tell("response", day, "ct" if study else "clinic", study, category=category, explicit=explicit, **value)
 
 
 def first_cycle(day: str) -> Finding:
@@ -519,9 +491,7 @@ def test_line(findings: list[Finding], value: Any) -> None:
 def test_the_line_tells_how_therapy_is_counted() -> None:
     assert fact("line", [FIRST]).notes == {"counted_in_cycles": False}
     assert fact("line", [FIRST, given_cycles("2025-03-01", 3)]).notes == {"counted_in_cycles": True}
-    assert fact("line", [FIRST, given_cycles("2025-03-01", 3, maintenance=True)]).notes == {
-        "counted_in_cycles": False
-    }
+    assert fact("line", [FIRST, given_cycles("2025-03-01", 3, maintenance=True)]).notes == {"counted_in_cycles": False}
 
 
 @rows(
@@ -745,9 +715,7 @@ def test_months_tell_their_days() -> None:
 # ----------------------------------------------------------------------------------- local therapy
 
 
-def local(
-    day: str | None, procedure: str, target: str | None, modality: str | None = None, **value: Any
-) -> Finding:
+def local(day: str | None, procedure: str, target: str | None, modality: str | None = None, **value: Any) -> Finding:
     return tell("local_therapy", day, procedure=procedure, target=target, modality=modality, **value)
 
 
@@ -856,9 +824,7 @@ def test_order_changes_nothing(chosen: set[int], random: Any) -> None:
 def test_telling_it_twice_changes_no_value(chosen: set[int]) -> None:
     findings = [POOL[number] for number in sorted(chosen)]
     once, twice = facts(findings), facts(findings * 2)
-    assert {name: told.value for name, told in once.items()} == {
-        name: told.value for name, told in twice.items()
-    }
+    assert {name: told.value for name, told in once.items()} == {name: told.value for name, told in twice.items()}
 
 
 @given(st.sets(st.integers(0, len(POOL) - 1)))
@@ -877,9 +843,7 @@ def test_what_is_told_after_the_day_of_the_report_changes_nothing(chosen: set[in
     late = AS_OF + timedelta(days=30)
     more = [replace(finding, date=late, note_date=late, note_id="late") for finding in findings]
     before, after = facts(findings), facts(findings + more)
-    assert {name: told.value for name, told in before.items()} == {
-        name: told.value for name, told in after.items()
-    }
+    assert {name: told.value for name, told in before.items()} == {name: told.value for name, told in after.items()}
 
 
 def test_undated_notes_are_warned_of() -> None:

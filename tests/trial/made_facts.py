@@ -23,9 +23,7 @@ def fact(value: Any, **notes: Any) -> Fact:
 
 def conflict(*texts: str) -> Fact:
     """A fact whose statements contradict each other."""
-    return Fact(
-        conflicts=tuple(finding(text, date=AS_OF) for text in texts), hint="the notes contradict each other"
-    )
+    return Fact(conflicts=tuple(finding(text, date=AS_OF) for text in texts), hint="the notes contradict each other")
 
 
 def count(low: int, high: int | None, **sites: tuple[int, int | None]) -> dict[str, Any]:

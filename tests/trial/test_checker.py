@@ -41,9 +41,7 @@ def ecog(low: int, high: int, days_ago: int = 3, **notes: Any) -> Fact:
     return fact({"low": low, "high": high}, date=AS_OF - timedelta(days=days_ago), **notes)
 
 
-def therapy(
-    procedure: str | None, target: str | None, modality: str | None = None, **more: Any
-) -> dict[str, Any]:
+def therapy(procedure: str | None, target: str | None, modality: str | None = None, **more: Any) -> dict[str, Any]:
     return {"procedure": procedure, "target": target, "modality": modality, **more}
 
 
@@ -370,8 +368,7 @@ ASKS = [
     (
         "extracranial_metastases",
         {"extracranial_metastases": count(3, None, liver=(1, None), bone=(2, 2), lymph_node_distant=(0, 2))},
-        "How many metastases remain exactly, by site: "
-        "liver (1 or more told) and distant lymph nodes (0 to 2 told)?",
+        "How many metastases remain exactly, by site: liver (1 or more told) and distant lymph nodes (0 to 2 told)?",
     ),
     ("ecog", {"ecog": conflict("ECOG 1", "ECOG 2")}, "“ECOG 1” (2 Jun 2025) or “ECOG 2” (2 Jun 2025)?"),
     ("ecog", {"ecog": ecog(1, 1, days_ago=60)}, "What is the ECOG performance status now?"),
@@ -606,9 +603,7 @@ def test_an_interval_decides_as_all_its_members_do(
     low, high = interval
     members = range(low, (30 if high is None else high) + 1)
     fits = {(least is None or n >= least) and (most is None or n <= most) for n in members}
-    expected = {frozenset({True}): Status.MET, frozenset({False}): Status.NOT_MET}.get(
-        frozenset(fits), Status.UNKNOWN
-    )
+    expected = {frozenset({True}): Status.MET, frozenset({False}): Status.NOT_MET}.get(frozenset(fits), Status.UNKNOWN)
     if least is not None and most is not None and least > most:
         return
     assert compare(low, high, least, most) is expected

@@ -81,9 +81,7 @@ def test_the_document_tells_every_kind_with_its_parameters(rule: type[BaseModel]
 
 def test_a_path_may_be_text(tmp_path: Path) -> None:
     file = tmp_path / "t.yaml"
-    file.write_text(
-        HEAD + CRITERION + "    kind: threshold\n    fact: age_years\n    max: 80\n", encoding="utf-8"
-    )
+    file.write_text(HEAD + CRITERION + "    kind: threshold\n    fact: age_years\n    max: 80\n", encoding="utf-8")
     protocol = load_protocol(str(file))
     assert protocol.path == file
     assert protocol.criteria[0].rule.kind == "threshold"
@@ -133,8 +131,7 @@ WRONG = [
         "'scope' is 'everything'; it should be 'all' or 'cranial'",
     ),
     (
-        "    kind: prior_local_therapy\n    excluded:\n      - {procedure: surgery}\n"
-        "      - {procedur: ablation}\n",
+        "    kind: prior_local_therapy\n    excluded:\n      - {procedure: surgery}\n      - {procedur: ablation}\n",
         11,
         "the key 'procedur' is not known here",
     ),
@@ -149,9 +146,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("lines", "line", "words"), WRONG)
-def test_a_wrong_criterion_is_told_with_file_line_and_id(
-    tmp_path: Path, lines: str, line: int, words: str
-) -> None:
+def test_a_wrong_criterion_is_told_with_file_line_and_id(tmp_path: Path, lines: str, line: int, words: str) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text(HEAD + CRITERION + lines, encoding="utf-8")
     with pytest.raises(ProtocolError) as caught:
@@ -182,10 +177,7 @@ WRONG_FILES = [
     (HEAD + "  - id: C 1\n    text: C\n    needed_from: notes\n" + RULE, 5, "'id': 'C 1' is not of the form"),
     (HEAD + CRITERION + RULE + "    max: 2\n", 11, "the key 'max' stands twice"),
     (
-        HEAD
-        + CRITERION
-        + RULE
-        + "warnings:\n  - {kind: old_negative_scan, fact: cranial_metastases, text: x}\n",
+        HEAD + CRITERION + RULE + "warnings:\n  - {kind: old_negative_scan, fact: cranial_metastases, text: x}\n",
         12,
         "'max_age_days' is missing",
     ),
@@ -204,9 +196,7 @@ def test_a_wrong_file_is_told_with_its_line(tmp_path: Path, text: str, line: int
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "text", ["a: &a [*a]\n", "? [a, b]\n: 1\n", "a: \x00\n", "a: !!python/name:os.system x\n"]
-)
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "? [a, b]\n: 1\n", "a: \x00\n", "a: !!python/name:os.system x\n"])
 def test_odd_yaml_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     file = tmp_path / "odd.yaml"
     file.write_text(text, encoding="utf-8")
