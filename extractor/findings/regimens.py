@@ -49,7 +49,6 @@ _JOIN = (
     r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
     r"in combination with|combined with|together with|combination of|combination|"
     r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|"
-    r"\(?(?:switched|changed|swapped)(?: over)? to(?= carbo\w* from (?:C|cycle|course))|"
     r"\((?:switched|changed|swapped)(?: over)? to|(?:changed |"
     r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
     r"cycle )\d|"
@@ -276,14 +275,19 @@ def _groups(reading: Reading, number: int) -> Iterator[Regimen]:
         return
     run: list[Mention] = []
     for mention in named:
-        if run and not _joined(reading.text[run[-1].end : mention.start], run[-1], mention):
+        if run and not _joined(reading, run[-1], mention):
             yield _regimen(reading, run)
             run = []
         run.append(mention)
     yield _regimen(reading, run)
 
 
-def _joined(between: str, first: Mention, second: Mention) -> bool:
+_SWAPPED = re.compile(r",? ?\(?(?:switched|changed|swapped)(?: over)? to ", re.I)
+_LATER_ON = re.compile(r" (?:from|at|after|since) (?:C ?\d|cycle|course)", re.I)
+
+
+def _joined(reading: Reading, first: Mention, second: Mention) -> bool:
+    between = reading.text[first.end : second.start]
     if len(between) > 60:
         return False
     pattern = _AFTER_THERAPY if first.category == THERAPY else _BETWEEN
@@ -292,6 +296,8 @@ def _joined(between: str, first: Mention, second: Mention) -> bool:
             re.fullmatch(r"[ ]?[+/&(-]?[ ]?(?:based |and |plus |with )?(?:(?:2|two) cycles(?: of)? )?", between)
             is not None
         )
+    if _SWAPPED.fullmatch(between) and _LATER_ON.match(reading.text[second.end : second.end + 30]):
+        return True
     return pattern.fullmatch(between) is not None
 
 
@@ -650,9 +656,7 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
 
     In "#1 Dec 3, 2024" the day is the third of December, and "2. Feb - April" names no day.
     """
-    for mention in reading.dates:
-        if not (low <= mention.start and mention.end <= high):
-            continue
+    for mention in reading.dates_within(low, high):
         text = reading.text[mention.start : mention.end]
         if text.endswith("/12") and _MONTHS_GIVEN.match(reading.text[mention.end : high]):
             continue  # "5/12 of pembrolizumab": five months

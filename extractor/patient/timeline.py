@@ -96,8 +96,8 @@ class Weighed:
 
     def keep(self, chosen: Iterable[Finding], why: str) -> Weighed:
         """Keep the chosen ones and set the rest aside for one reason."""
-        kept = list(chosen)
-        return self.drop(lambda finding: None if finding in kept else why)
+        kept = set(map(id, chosen))
+        return self.drop(lambda finding: None if id(finding) in kept else why)
 
 
 def weigh(findings: Iterable[Finding], concept: str, as_of: date | None, historical: bool = False) -> Weighed:

@@ -93,12 +93,8 @@ def _firm(finding: Finding) -> bool:
 
 
 def once(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items without repeats, in their order."""
-    kept: list[Item] = []
-    for item in items:
-        if item not in kept:
-            kept.append(item)
-    return tuple(kept)
+    """The items, each object once, in their order."""
+    return tuple({id(item): item for item in items}.values())
 
 
 def left_open(rule: Rule, name: str, fact: Fact) -> Outcome:
