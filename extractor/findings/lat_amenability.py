@@ -95,6 +95,30 @@ def find(reading: Reading) -> Iterator[Finding]:
         zones = _zones(reading, predicates, targets, start, end)
         for number, predicate in enumerate(predicates):
             yield from _statement(reading, predicate, zones[number], (start, end), number > 0)
+    yield from _undecided(reading)
+
+
+def _undecided(reading: Reading) -> Iterator[Finding]:
+    """Sites that a board left open while it spoke of others: found as possible, so that no one takes them as said."""
+    for mention in reading.of("LAT_UNDECIDED"):
+        if not any(
+            reading.sentences[word.sentence].block == reading.sentences[mention.sentence].block
+            for word in reading.of("LAT_ABLE")
+        ):
+            continue
+        clause = clause_of(reading, mention.start)
+        named = [target for target in _targets(reading, *clause) if target.name not in _POINTERS]
+        about = [target for target in named if target.start >= mention.end] or named
+        for target in about[:1]:
+            yield reading.finding(
+                "lat_amenability",
+                {"amenable": True, "target": target.name},
+                min(mention.start, target.start),
+                max(mention.end, target.end),
+                by=mention,
+                assertion=Assertion.POSSIBLE,
+                temporality=Temporality.CURRENT,
+            )
 
 
 def _predicates(

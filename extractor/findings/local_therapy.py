@@ -22,6 +22,8 @@ _BEHIND_REACH = 75
 """A site behind a procedure is its target within so many characters."""
 _BEFORE_REACH = 70
 _DENIAL_REACH = 42
+_DIAGNOSTIC_REACH = 160
+"""What an operation was for may follow in the next sentence ("Path: … our diagnostic tissue")."""
 _BESIDE = 30
 _ADJACENT = 12
 """A dose so close behind its radiotherapy is no second treatment."""
@@ -53,7 +55,6 @@ _COUNT = re.compile(
 )
 _COUNTS = {"one": 1, "single": 1, "solitary": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _HISTORIES = ("past_medical_history", "social_history", "family_history")
-_FORWARD_LOOKING = ("plan", "indication")
 
 
 class _Status(Enum):
@@ -156,7 +157,8 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     section = sentence.section.name if sentence.section else ""
     forward = (
         mention.qualifiers.temporality is Temporality.PLANNED
-        or section in _FORWARD_LOOKING
+        or section == "plan"
+        or (section == "indication" and _proposable(mention))
         or reading.within(sentence.start, mention.start, "LT_SPEAKER", "LT_OPTION")
         or reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
         or reading.sentence_text(mention.sentence).endswith("?")
@@ -204,13 +206,13 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
     if behind and not reading.within(mention.end, behind[0].start, "LT_OPTION") and not option:
         return True
     sentence = reading.sentences[mention.sentence]
-    if reading.within(sentence.start, mention.start, "LT_SPEAKER", "LT_BOARD"):
-        return False  # the date is the meeting's
-    dated = _YEAR.search(reading.text, max(sentence.start, mention.start - 16), min(clause[1], mention.end + 14))
-    leading = _YEAR.match(reading.text[sentence.start : mention.start].lstrip(" -*•()"))
-    return (
-        bool(dated or leading) and not option and not able and not reading.within(mention.end, clause[1], "LT_OPTION")
-    )
+    dated = bool(_YEAR.search(reading.text, mention.end, min(clause[1], mention.end + 14)))
+    if not reading.within(sentence.start, mention.start, "LT_SPEAKER", "LT_BOARD"):  # else the date is the meeting's
+        dated = dated or bool(
+            _YEAR.search(reading.text, max(sentence.start, mention.start - 16), mention.start)
+            or _YEAR.match(reading.text[sentence.start : mention.start].lstrip(" -*•()"))
+        )
+    return dated and not option and not able and not reading.within(mention.end, clause[1], "LT_OPTION")
 
 
 def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool | None:
@@ -249,7 +251,7 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
         if count:
             number = count["number"].lower()
             value["count"] = _COUNTS.get(number) or int(number)
-        flags = _flags(reading, mention, place.clause, target)
+        flags = _flags(reading, place, target)
         if not flags.get("benign"):
             yield value | flags
 
@@ -282,13 +284,13 @@ def _modality(mention: Mention) -> str | None:
     return None
 
 
-def _flags(reading: Reading, mention: Mention, clause: tuple[int, int], target: str) -> dict[str, bool]:
+def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
+    mention, clause = place.mention, place.clause
     flags: dict[str, bool] = {}
     sentence = reading.sentences[mention.sentence]
-    other = reading.within(sentence.start, sentence.end, "LT_OTHER_CANCER")
     own = reading.within(sentence.start, sentence.end, "LT_LUNG_CANCER")
     history = sentence.section is not None and sentence.section.name in _HISTORIES
-    if mention.value.get("other_tumour") or (other and (history or not own)):
+    if mention.value.get("other_tumour") or _of_another_tumour(reading, place, own, history):
         flags["other_tumour"] = True
     reason = _REASON.match(reading.text, mention.end)
     named = reason and reading.within(reason.start(), reason.end(), "LT_BENIGN")
@@ -314,9 +316,26 @@ def _flags(reading: Reading, mention: Mention, clause: tuple[int, int], target: 
         and target in ("brain", "unspecified")
     ):
         flags["cavity"] = True
-    if mention.value["procedure"] == "surgery" and reading.within(sentence.start, sentence.end, "LT_DIAGNOSTIC"):
+    after = min(_block(reading, mention.sentence)[1], sentence.end + _DIAGNOSTIC_REACH)
+    if mention.value["procedure"] == "surgery" and reading.within(sentence.start, after, "LT_DIAGNOSTIC"):
         flags["diagnostic"] = True
     return flags
+
+
+def _of_another_tumour(reading: Reading, place: _Place, own: list[Mention], history: bool) -> bool:
+    """Whether the nearest cancer beside a procedure is another one, or the procedure goes with such a one's."""
+    mention, clause = place.mention, place.clause
+    others = reading.within(*clause, "LT_OTHER_CANCER")
+    beside = place.earlier[-1:] if place.earlier and mention.start - place.earlier[-1].end < _BESIDE else ()
+    if any(m.value.get("other_tumour") and m.start >= clause[0] for m in beside):
+        return True
+    if not others:
+        return False
+    return history or not own or _distance(mention, others) < _distance(mention, own)
+
+
+def _distance(mention: Mention, others: list[Mention]) -> int:
+    return min(max(other.start - mention.end, mention.start - other.end, 0) for other in others)
 
 
 def _targets(reading: Reading, place: _Place) -> list[str]:

@@ -391,6 +391,8 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: 
     if gap_before is not None and _STRONG_STOP.search(gap_before) and gap_after is not None:
         gap_before = None
     if gap_after is not None and gap_before is not None:
+        if not gap_before.strip() and gap_after.strip(" :-"):
+            return before[-1]  # "alectinib 1L (03/2023 - 01/2025), lorlatinib 2L"
         closes = re.match(r"[ ]*(?:[,.;)]|$|\n)", reading.text[mention.end : sentence.end]) is not None
         opens = re.search(r"(?:[,;.]|^|\band)[ ]*$", gap_before) is not None
         return (
@@ -623,21 +625,31 @@ def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
     return found
 
 
+def _stops(between: str | None) -> bool:
+    """Whether what stands between "stopped" and a drug leaves them together ("stopped the pembrolizumab")."""
+    return between is not None and len(between) <= 15 and re.search(r"[.,;]", between) is None
+
+
 def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int) -> Regimen:
-    stopped = any(low <= m.start < high and m.value.get("event") == "stop" for m in reading.of(EVENT))
+    stopped = any(
+        m.value.get("event") == "stop"
+        and (group.end <= m.start < high or _stops(reading.text[m.end : group.start] if m.end <= group.start else None))
+        for m in reading.of(EVENT)
+    )
     group = replace(group, stopped=stopped)
     if any(
         _PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates
     ):
         return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
     first = _first_dose(reading, group, dates, low, high)
-    if first is not None and group.qualifiers.temporality is Temporality.PLANNED:
+    if first is not None and not group.given and group.qualifiers.assertion is not Assertion.NEGATED:
         # What began on a full day that lies behind was given, whatever word of planning stands near.
         told = next((m for m in dates if m.date == first[0]), None)
         past = reading.note.note_date and first[0].full and first[0].full < reading.note.note_date
         if not (told and past and re.search(r"\d{4}|/\d\d$", reading.text[told.start : told.end])):
             return group
-        group = replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.CURRENT))
+        given = replace(group.qualifiers, temporality=Temporality.CURRENT, assertion=Assertion.AFFIRMED)
+        group = replace(group, qualifiers=given)
     if first is not None:
         return replace(group, begun=first[0], ended=first[1])
     listed = _dose_list(reading, group, dates, high)

@@ -71,7 +71,7 @@ _TODAY = re.compile(
     re.I,
 )
 _PLANNED_AFTER = re.compile(
-    r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due|"
+    r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due(?! to)|"
     r"planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|"
     r"on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)",
     re.I,

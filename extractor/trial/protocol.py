@@ -344,8 +344,8 @@ def _error(file: YamlFile, place: Place, message: str) -> ProtocolError:
 
 
 def _told(file: YamlFile, top: Place, data: Any, error: ValidationError, who: str) -> ProtocolError:
-    """The first mistake of several, at its line."""
-    first = error.errors()[0]
+    """The first mistake of several, at its line; a misspelt key before the one that is then missing."""
+    first = min(error.errors(), key=lambda mistake: mistake["type"] != "extra_forbidden")
     steps, inner = _steps(data, first["loc"])
     if first["type"] == "union_tag_invalid":
         steps = (*steps, "kind")
