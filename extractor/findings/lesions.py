@@ -371,7 +371,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         and taken[-1].category in (SIDE, QUANTITY)
         and not (
             taken[-1].category == QUANTITY
-            and re.search(r"[:,=(][ ]*$", text[: taken[-1].start])
+            and re.search(r"[:,=(][ ]*$", text[max(0, taken[-1].start - 12) : taken[-1].start])
             and "article" not in taken[-1].groups
         )
     ):
@@ -443,7 +443,7 @@ def _right_quantity(
             p
             for p in right
             if p.category == QUANTITY
-            and re.search(r"\band[ ]$", text[: p.start][-6:])
+            and re.search(r"\band[ ]$", text[max(0, p.start - 6) : p.start])
             and any(q.category == SITE and q.start > p.start for q in right)
         ]
         return counting.total([quantity, *(counting.quantity(p.groups) for p in more)]), article

@@ -54,10 +54,13 @@ _PAST_SECTIONS = frozenset(("past_medical_history",))
 def find(reading: Reading) -> Iterator[Finding]:
     """The stages of a note."""
     named = outermost(reading.of(STAGE))
+    beside: dict[int, list[Mention]] = {}
+    for mention in named:
+        beside.setdefault(mention.sentence, []).append(mention)
     bare = [
         m
         for m in outermost(reading.of(BARE))
-        if not any(n.start < m.end and m.start < n.end for n in named) and _is_stage(reading, m)
+        if not any(n.start < m.end and m.start < n.end for n in beside.get(m.sentence, ())) and _is_stage(reading, m)
     ]
     mentions = sorted([m for m in named if _of_cancer(reading, m)] + bare, key=lambda m: m.start)
     for number, mention in enumerate(mentions):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -168,17 +169,19 @@ def find_dates(text: str, reference: date | None = None, order: DateOrder | None
         partial = _read(match, reference, order)
         if partial is not None and 1900 <= partial.year <= 2300:
             found.append(DateMention(match.start(), match.end(), partial))
-    taken = [(m.start, m.end) for m in found]
+    short: list[DateMention] = []
+    ends = [m.end for m in found]  # in order, as the dates are
     if reference is not None:
         for match in _SHORT.finditer(text):
-            if any(s < match.end() and match.start() < e for s, e in taken):
+            after = bisect_right(ends, match.start())
+            if after < len(ends) and found[after].start < match.end():
                 continue
             partial = _short(match, reference, order)
             if partial is not None:
-                found.append(DateMention(match.start(), match.end(), partial))
+                short.append(DateMention(match.start(), match.end(), partial))
         for match in _RELATIVE.finditer(text):
-            found.append(_relative(match, reference))
-    return sorted(found, key=lambda mention: mention.start)
+            short.append(_relative(match, reference))
+    return sorted([*found, *short], key=lambda mention: mention.start)
 
 
 def _read(match: re.Match[str], reference: date | None, order: DateOrder | None) -> PartialDate | None:

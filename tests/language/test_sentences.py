@@ -216,7 +216,7 @@ def test_a_stretch_without_a_stop_is_cut_at_spaces() -> None:
 
 
 def test_layout_takes_linear_time() -> None:
-    """A hundred times the text takes about a hundred times as long, not ten thousand times."""
+    """A quarter of a megabyte takes seconds; were it quadratic, it would take hours."""
     line = "1. Liver: two metastases (segments II and VII), 1.2 x 0.9 cm, vs. 2.4 cm; stable\n"
     for text in (
         line * 3000,
