@@ -22,6 +22,10 @@ _BEHIND_REACH = 75
 """A site behind a procedure is its target within so many characters."""
 _BEFORE_REACH = 70
 _DENIAL_REACH = 42
+_NEARBY = 8
+"""So many procedures to either side can belong to the same clause."""
+_BLOCK_REACH = 15
+"""A paragraph is looked at so many sentences far to either side, so that a page without blank lines stays quick."""
 _DIAGNOSTIC_REACH = 160
 """What an operation was for may follow in the next sentence ("Path: … our diagnostic tissue")."""
 _BESIDE = 30
@@ -89,15 +93,26 @@ def find(reading: Reading) -> Iterator[Finding]:
     mentions = outermost(reading.of("LOCAL_THERAPY"))
     for number, mention in enumerate(mentions):
         clause = clause_of(reading, mention.start)
-        if not _counts(reading, mention, mentions[:number], clause):
+        if not _counts(reading, mention, mentions[max(0, number - _NEARBY) : number], clause):
             continue
         status = _status(reading, mention, clause)
         if status is _Status.NONE:
             continue
         limit = next(
-            (m.start for m in mentions[number + 1 :] if m.value["procedure"] != mention.value["procedure"]), clause[1]
+            (
+                m.start
+                for m in mentions[number + 1 : number + _NEARBY]
+                if m.value["procedure"] != mention.value["procedure"]
+            ),
+            clause[1],
         )
-        place = _Place(mention, clause, min(limit, clause[1]), tuple(mentions[:number]), status is _Status.NEGATED)
+        place = _Place(
+            mention,
+            clause,
+            min(limit, clause[1]),
+            tuple(mentions[max(0, number - _NEARBY) : number]),
+            status is _Status.NEGATED,
+        )
         for value in _values(reading, place):
             yield reading.finding(
                 "local_therapy",
@@ -159,7 +174,9 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
         mention.qualifiers.temporality is Temporality.PLANNED
         or section == "plan"
         or (section == "indication" and _proposable(mention))
-        or reading.within(sentence.start, mention.start, "LT_SPEAKER", "LT_OPTION")
+        or reading.within(
+            sentence.start, mention.start, "LT_OPTION", *(("LT_SPEAKER",) if _proposable(mention) else ())
+        )
         or reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
         or reading.sentence_text(mention.sentence).endswith("?")
         or "POSSIBLE" in mention.qualifiers.cues
@@ -182,9 +199,10 @@ def _block(reading: Reading, number: int) -> tuple[int, int]:
     """The paragraph of a sentence: where a board's view is told, a bare "SBRT" is its proposal."""
     block = reading.sentences[number].block
     first = last = number
-    while first > 0 and reading.sentences[first - 1].block == block:
+    lowest, highest = max(0, number - _BLOCK_REACH), min(len(reading.sentences) - 1, number + _BLOCK_REACH)
+    while first > lowest and reading.sentences[first - 1].block == block:
         first -= 1
-    while last + 1 < len(reading.sentences) and reading.sentences[last + 1].block == block:
+    while last < highest and reading.sentences[last + 1].block == block:
         last += 1
     return reading.sentences[first].start, reading.sentences[last].end
 

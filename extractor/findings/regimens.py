@@ -612,11 +612,15 @@ _DOSE_LINE = re.compile(
 )
 
 
+_NEIGHBOURS = 40
+"""So many regimens around one may share its sentence or its list of doses."""
+
+
 def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
     found: list[Regimen] = []
     taken = -1
-    for group in groups:
-        low, high = _zone(reading, group, groups)
+    for number, group in enumerate(groups):
+        low, high = _zone(reading, group, groups[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS])
         dates = [mention for mention in dates_beside(reading, low, high) if mention.start > taken]
         dated = _dated(reading, group, dates, low, high)
         if dated.begun is not None and dates:

@@ -73,7 +73,7 @@ def _parts(mention: Mention) -> dict[str, Any]:
             value[key] = _code(text)
     if not mention.groups:
         value["m"] = _code(mention.text[1:])
-    if str(value["prefix"]).endswith("p") and re.search(r"N\dcM", mention.text):
+    if value["prefix"] and re.search(r"N\dcM", mention.text):
         value["n"] = value["n"][:-1]  # "pN2cM1": the c is the prefix of the M, not the part of a cN2c
     return value
 

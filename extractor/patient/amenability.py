@@ -27,7 +27,8 @@ def lat_amenable(case: Case, extracranial: Fact, cranial: Fact) -> Fact:
         cranial: The count of cranial metastases.
     """
     weighed = weigh(case.findings, _CONCEPT, case.as_of)
-    newest = _newest_by_target(weighed.kept)
+    told = weighed.drop(lambda f: None if f.value.get("target") or not f.value["amenable"] else "does not say of what")
+    newest = _newest_by_target(told.kept)
     if not newest:
         return Fact(set_aside=weighed.left, notes={"cranial": None, "missing": []})
     whole = newest.get("all")
@@ -118,6 +119,8 @@ def _missing(case: Case, newest: Mapping[str, Finding], body: set[str], head: se
     told = {target for target, finding in newest.items() if finding.value["amenable"]}
     if "metastases" in told:
         told |= body | head
+    if "extracranial" in told:
+        told |= body | {"primary"}
     if told & _CRANIAL:
         told |= _CRANIAL
     missing = sorted((body | head) - told)
