@@ -42,10 +42,10 @@ _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")(?![a-z√
 _YEAR = r"(?:'?\d{2}|(?:19|20|21|22)\d{2})"
 _FULL_YEAR = r"(?:19|20|21|22)\d{2}"
 _DATE = re.compile(
-    r"(?<![\w/.,-])(?:"
+    r"(?<![\w/.,])(?:(?<!-)|(?<=\d{4}-))(?:"
     rf"(?P<iso>(?P<iy>{_FULL_YEAR})[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}}))(?![\d/])"
     r"|(?P<num>(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)"
-    rf"(?P<y>{_FULL_YEAR}|\d{{2}}))(?![\d/%]|[.,-]\d)"
+    rf"(?P<y>{_FULL_YEAR}|\d{{2}}))(?![\d/%]|[.,]\d|-\d(?!\d?[./-]\d))"
     rf"|(?P<dmy>(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
     rf"|(?P<mdy>(?P<m2>{_MONTH})[ -]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/%]|[.]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?)"
     rf"|(?P<my>(?P<m3>{_MONTH})(?: of)?[ ,/-]{{0,2}}(?P<y3>{_FULL_YEAR}|'\d{{2}}))(?!\d)"
@@ -209,6 +209,8 @@ def _read(match: re.Match[str], reference: date | None, order: DateOrder | None)
 def _short(match: re.Match[str], reference: date, order: DateOrder | None) -> PartialDate | None:
     """A day of this or last year ("7/18"), or a month and a year ("02/25")."""
     a, b = int(match["a"]), int(match["b"])
+    if order != "month_first" and match["a"].startswith("0") and 1 <= a <= 12 and b == reference.year % 100:
+        return PartialDate(reference.year, a)
     month, day = (b, a) if order == "day_first" else (a, b)
     if 1 <= month <= 12 and 1 <= day <= 31:
         year = _nearest_year(month, day, reference)
