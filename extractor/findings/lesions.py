@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Mention, Reading, by_sentence
 
 METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
     "METASTASIS", "LESION", "SITE", "QUANTITY", "TIMES", "SIDE", "SIZE", "PRIMARY", "BENIGN",
@@ -135,7 +135,8 @@ def prune(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def atoms(reading: Reading, sentence: int) -> list[Mention]:
+@by_sentence
+def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     """All that phrases are made of, in one sentence, overlaps resolved."""
     studies = reading.in_sentence(sentence, "STUDY")
     nouns = prune(reading.in_sentence(sentence, METASTASIS, LESION))
@@ -226,8 +227,13 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
+@by_sentence
+def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
+    return tuple(_phrases(reading, sentence))
+
+
+def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
     parts = atoms(reading, sentence)
     text = reading.text
     floor = reading.sentences[sentence].start
