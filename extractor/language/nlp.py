@@ -16,7 +16,7 @@ import re
 import threading
 import warnings
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -51,6 +51,33 @@ a scope that contains another for one that does not touch it, so that they would
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+|\s+")
 """Words, numbers and single signs. Rules match characters, so finer tokens only help."""
 
+
+def document(vocab: Vocab, text: str, starts: Iterable[int]) -> tuple[Doc, list[int]]:
+    """A text as a document of spaCy, and the places of its tokens.
+
+    Args:
+        vocab: Its vocabulary.
+        text: The text.
+        starts: Where its sentences begin.
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    places: list[int] = []
+    place = 0
+    for token in _TOKEN.findall(text):
+        if token[0] == " " and words and not spaces[-1]:
+            spaces[-1] = True
+            place += 1
+            token = token[1:]
+        if token:
+            words.append(token)
+            spaces.append(False)
+            places.append(place)
+            place += len(token)
+    opening = {max(0, bisect_right(places, start) - 1) for start in starts}
+    return Doc(vocab, words=words, spaces=spaces, sent_starts=[n in opening for n in range(len(words))]), places
+
+
 _FoundCue = tuple[int, int, int]
 """The number of a cue's rule, and the place of its words in the text."""
 
@@ -73,13 +100,18 @@ def _cue(rule: Rule) -> ConTextRule:
 class Reader:
     """Reads notes by the rules of a folder. Safe to share between threads.
 
+    Args:
+        rules: The rules.
+        gate_after: The gate is set up when so many characters were read; never when None.
+
     Example:
         >>> reader = Reader.from_folder(patterns_folder())
         >>> reader.read(Note("ECOG 1."))
     """
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, gate_after: int | None = _GATE_PAYS) -> None:
         self.rules = rules
+        self._gate_after = gate_after
         self.vocab = Vocab()
         self.lock = threading.Lock()
         self.context = [_cue(rule) for rule in rules.cues]
@@ -111,7 +143,7 @@ class Reader:
         cleaned = clean(note.text)
         layout = lay_out(cleaned.text, self.rules.layout)
         self._read += len(note.text)
-        gate = self._gate if self._read > _GATE_PAYS else None
+        gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
         mentions = _Mentions(self, gate, layout.text, layout.sentences)
         return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order)
 
@@ -235,28 +267,9 @@ class _Mentions:
 class _Stretch:
     """A sentence (or some that a match runs across) as a document of spaCy, and the cues in it."""
 
-    def __init__(
-        self, reader: Reader, text: str, begin: int, starts: Sequence[int], cues: Sequence[_FoundCue]
-    ) -> None:
+    def __init__(self, reader: Reader, text: str, begin: int, starts: Sequence[int], cues: Sequence[_FoundCue]) -> None:
         self._begin = begin
-        words: list[str] = []
-        spaces: list[bool] = []
-        self._places: list[int] = []
-        place = 0
-        for token in _TOKEN.findall(text):
-            if token[0] == " " and words and not spaces[-1]:
-                spaces[-1] = True
-                place += 1
-                token = token[1:]
-            if token:
-                words.append(token)
-                spaces.append(False)
-                self._places.append(place)
-                place += len(token)
-        opening = {max(0, bisect_right(self._places, start) - 1) for start in starts}
-        self._doc = Doc(
-            reader.vocab, words=words, spaces=spaces, sent_starts=[number in opening for number in range(len(words))]
-        )
+        self._doc, self._places = document(reader.vocab, text, starts)
         self._graph = ConTextGraph()
         for number, start, end in cues:
             first, last = self._tokens(start, end)
