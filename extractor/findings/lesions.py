@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
-from extractor.language.reading import Mention, Reading, by_sentence
+from extractor.language.reading import Mention, Reading, remembered
 
 METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
     "METASTASIS", "LESION", "SITE", "QUANTITY", "TIMES", "SIDE", "SIZE", "PRIMARY", "BENIGN",
@@ -135,7 +135,7 @@ def prune(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-@by_sentence
+@remembered
 def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     """All that phrases are made of, in one sentence, overlaps resolved."""
     studies = reading.in_sentence(sentence, "STUDY")
@@ -227,7 +227,7 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     )
 
 
-@by_sentence
+@remembered
 def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
     return tuple(_phrases(reading, sentence))

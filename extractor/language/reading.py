@@ -104,7 +104,7 @@ class Reading:
     frame: Callable[[Reading], Iterator[Frame]]
     order: DateOrder | None = None
     _found: dict[str, tuple[list[Mention], list[int]]] = field(default_factory=dict)
-    _known: dict[tuple[Any, int], Any] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @cached_property
     def dates(self) -> Sequence[DateMention]:
@@ -211,17 +211,17 @@ class Reading:
         return replace(finding, **changes) if changes else finding
 
 
-_Function = TypeVar("_Function", bound=Callable[[Reading, int], Any])
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def by_sentence(function: _Function) -> _Function:
-    """Let a function of a reading and the number of a sentence work out each sentence but once."""
+def remembered(function: _Function) -> _Function:
+    """Let a function of a reading (and, say, the number of a sentence) work out each answer but once."""
 
     @wraps(function)
-    def remembering(reading: Reading, number: int) -> Any:
-        key = function, number
+    def remembering(reading: Reading, *number: int) -> Any:
+        key = function, *number
         if key not in reading._known:
-            reading._known[key] = function(reading, number)
+            reading._known[key] = function(reading, *number)
         return reading._known[key]
 
     return cast(_Function, remembering)
