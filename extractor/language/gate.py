@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from math import prod
 from typing import Any, NamedTuple
 
 from re import _constants as op  # type: ignore[attr-defined]  # isort: skip
@@ -22,6 +23,10 @@ _DEPTH = 4
 """So many first characters of a match are looked at."""
 _MOST_PATHS = 1500
 """An expression with more beginnings than that is looked at less deeply."""
+_OFTEN = 0.0005
+"""A rule that can begin at more than about this share of a text's places is looked for by its anchors …"""
+_WORTH = 50
+"""… where these are so many times rarer."""
 _MOST_WINDOWS = 200_000
 """Stretches of text whose rules are remembered; bounds the memory, not the work."""
 
@@ -258,45 +263,124 @@ def _not_looked(value: tuple[int, Any], path: Path) -> Path:
 
 def beginnings(expression: Any) -> set[Path]:
     """How the matches of a parsed expression can begin; a superset of it."""
+    return _beginnings(expression, _ANYTHING, expression.state.flags)
+
+
+def _beginnings(nodes: Any, before: int, flags: int) -> set[Path]:
+    """How a sequence of nodes can begin behind some characters."""
+    found: set[Path] = set()
     for depth in range(_DEPTH, 0, -1):
-        walk = _Beginnings(depth, expression.state.flags)
-        found = walk.follow(expression, {_START}) | walk.done
+        walk = _Beginnings(depth, flags)
+        found = walk.follow(nodes, {Path(before, False, ())}) | walk.done
         if len(found) <= _MOST_PATHS:
             break
     return found
+
+
+def anchors(nodes: Any, flags: int, before: int = _ANYTHING) -> set[Path]:
+    r"""What every match of a sequence of nodes has somewhere, and is seldom met.
+
+    "(?:\w+ ){0,2}nurse" can begin anywhere, but there is a nurse in it.
+    """
+    best = _beginnings(nodes, before, flags)
+    for number, (kind, value) in enumerate(nodes):
+        inner: set[Path] | None = None
+        if kind is op.BRANCH:
+            inner = {path for branch in value[1] for path in anchors(branch, flags, before)}
+        elif kind is op.SUBPATTERN:
+            inner = anchors(value[3], flags, before)
+        if inner is not None and _frequency(inner) < _frequency(best):
+            best = inner
+        before = _ending([(kind, value)], before)
+        rest = _beginnings(nodes[number + 1 :], before, flags)
+        if _frequency(rest) < _frequency(best):
+            best = rest
+    return best
+
+
+def _ending(nodes: Iterable[tuple[Any, Any]], before: int) -> int:
+    """The characters that may stand right before the place behind a sequence of nodes."""
+    for kind, value in nodes:
+        characters = _one(kind, value)
+        if characters is not None:
+            before = characters
+        elif kind is op.BRANCH:
+            before = _union(_ending(branch, before) for branch in value[1])
+        elif kind is op.SUBPATTERN:
+            before = _ending(value[3], before)
+        elif kind is op.ATOMIC_GROUP:
+            before = _ending(value, before)
+        elif kind in _REPEATS:
+            least, _, inner = value
+            once = _ending(inner, before)
+            before = once | _ending(inner, once) | (0 if least else before)
+        elif kind is op.ASSERT:
+            before = _looked(value, Path(before, False, ())).before
+        elif kind is op.ASSERT_NOT:
+            before = _not_looked(value, Path(before, False, ())).before
+        elif kind is not op.AT:  # a reference to a group: anything
+            before = _ANYTHING
+    return before
+
+
+def _union(masks: Iterable[int]) -> int:
+    union = 0
+    for mask in masks:
+        union |= mask
+    return union
+
+
+def _frequency(paths: Iterable[Path]) -> float:
+    """About how often one of some paths is met at a place of a text."""
+    return sum(
+        (1.0 if path.before & _WORD else 0.2) * prod(step.bit_count() / len(_ALPHABET) for step in path.steps)
+        for path in paths
+    )
 
 
 class Gate:
     """Finds where rules can begin to match.
 
     Args:
-        rules: How the matches of each rule can begin, see ``beginnings``.
+        expressions: The rules' parsed expressions. They are numbered in this order.
+
+    Attributes:
+        anchored: The numbers of the rules that can begin almost anywhere. Their places are not where
+            they begin; if there is none, the rule matches nowhere.
     """
 
-    def __init__(self, rules: Sequence[Iterable[Path]]) -> None:
+    def __init__(self, expressions: Iterable[Any]) -> None:
         owners: dict[Path, list[int]] = {}
-        for number, paths in enumerate(rules):
+        anchored: set[int] = set()
+        for number, expression in enumerate(expressions):
+            paths = beginnings(expression)
+            if _frequency(paths) > _OFTEN:
+                seldom = anchors(expression, expression.state.flags)
+                if _frequency(seldom) * _WORTH < _frequency(paths):
+                    paths = seldom
+                    anchored.add(number)
             for path in paths:
                 owners.setdefault(path, []).append(number)
+        self.anchored = frozenset(anchored)
         self._groups: dict[str, list[tuple[Path, list[int]]]] = {}
         self._tables: dict[str, _Table] = {}
         self._windows: dict[str, tuple[int, ...]] = {}
         starts = 0
-        inside: set[Path] = set()
+        inside: set[tuple[int, ...]] = set()
         for path, numbers in owners.items():
             first = path.steps[0] if path.steps else _ANYTHING
             for character, bit in _BIT.items():
                 if first & bit:
                     self._groups.setdefault(character, []).append((path, numbers))
             if first & _BIT[" "] or (first & _WORD and path.before & _WORD):
-                inside.add(path)
+                inside.add(path.steps)
             starts |= first
         self._places = re.compile(_places(starts, inside))
 
     @classmethod
     def of(cls, patterns: Iterable[re.Pattern[str]]) -> Gate:
         """A gate for compiled expressions, numbered in their order."""
-        return cls([beginnings(parser.parse(pattern.pattern, pattern.flags)) for pattern in patterns])
+        return cls(parser.parse(pattern.pattern, pattern.flags) for pattern in patterns)
 
     def scan(self, text: str) -> dict[int, list[int]]:
         """The places of a text where each rule can begin to match, in order, by the rule's number."""
@@ -361,12 +445,27 @@ class _Table:
         return masks[character]
 
 
-def _places(starts: int, inside: Iterable[Path]) -> str:
+def _places(starts: int, inside: set[tuple[int, ...]]) -> str:
     """Where a rule can begin: at words and signs that some rule begins with, and seldom elsewhere."""
     words, signs = _class(starts & _WORD), _class(starts & ~_WORD & ~_BIT[" "])
-    elsewhere = sorted({"".join(_class(step) for step in path.steps) for path in inside})
-    parts = [rf"(?<!\w){words}" if words else "", signs, f"(?={'|'.join(elsewhere)})" if elsewhere else ""]
+    parts = [rf"(?<!\w){words}" if words else "", signs, f"(?={_tree(inside)})" if inside else ""]
     return "|".join(part for part in parts if part) or r"(?!)"
+
+
+def _tree(paths: set[tuple[int, ...]]) -> str:
+    """An expression for some paths that looks at each character but once."""
+    following: dict[str, set[tuple[int, ...]]] = {}
+    for first, *rest in paths:
+        for character, bit in _BIT.items():
+            if first & bit:
+                following.setdefault(character, set()).add(tuple(rest))
+    together: dict[frozenset[tuple[int, ...]], int] = {}
+    for character, rests in following.items():
+        key = frozenset([()]) if () in rests else frozenset(rests)
+        together[key] = together.get(key, 0) | _BIT[character]
+    return "|".join(
+        sorted(_class(characters) + ("" if () in rests else f"(?:{_tree(set(rests))})") for rests, characters in together.items())
+    )
 
 
 def _class(characters: int) -> str:

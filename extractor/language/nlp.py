@@ -16,7 +16,7 @@ import re
 import threading
 import warnings
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -74,8 +74,12 @@ def document(vocab: Vocab, text: str, starts: Iterable[int]) -> tuple[Doc, list[
             spaces.append(False)
             places.append(place)
             place += len(token)
-    opening = {max(0, bisect_right(places, start) - 1) for start in starts}
-    return Doc(vocab, words=words, spaces=spaces, sent_starts=[n in opening for n in range(len(words))]), places
+    doc = Doc(vocab, words=words, spaces=spaces)
+    if len(doc) > 1:
+        doc[1].is_sent_start = False  # spaCy asks whether any token but the first is marked
+    for start in starts:
+        doc[max(0, bisect_right(places, start) - 1)].is_sent_start = True
+    return doc, places
 
 
 _FoundCue = tuple[int, int, int]
@@ -154,20 +158,30 @@ class _Piece:
     def __init__(self, text: str, begin: int, end: int, gate: Gate | None) -> None:
         self.begin = begin
         self.text = text[begin:end]
-        self._places = None if gate is None else gate.scan(self.text)
+        self._gate = gate
+        self._places: Mapping[int, Sequence[int]] = {} if gate is None else gate.scan(self.text)
 
-    def matches(self, number: int, rule: Rule) -> Iterator[re.Match[str]]:
+    def matches(self, number: int, rule: Rule) -> Iterable[re.Match[str]]:
         """The matches of a rule, as ``re.finditer`` gives them."""
-        if self._places is None:
-            yield from rule.pattern.finditer(self.text)
-            return
+        if self._gate is None:
+            return rule.pattern.finditer(self.text)
+        places = self._places.get(number)
+        if places is None:
+            return ()
+        if number in self._gate.anchored:
+            return rule.pattern.finditer(self.text)
+        return self._matches_at(rule.pattern, places)
+
+    def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:
+        found: list[re.Match[str]] = []
         end = 0
-        for place in self._places.get(number, ()):
+        for place in places:
             if place >= end:
-                match = rule.pattern.match(self.text, place)
+                match = pattern.match(self.text, place)
                 if match is not None:
                     end = match.end()
-                    yield match
+                    found.append(match)
+        return found
 
 
 class _Mentions:

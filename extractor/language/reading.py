@@ -192,23 +192,25 @@ class Reading:
         context: dict[str, Any] = {"dated": frame.dated}
         if frame.study:
             context |= {"study": frame.study, "modality": frame.modality}
-        finding = Finding(
+        fields: dict[str, Any] = {
+            "assertion": by.qualifiers.assertion,
+            "experiencer": by.qualifiers.experiencer,
+            "temporality": by.qualifiers.temporality,
+            "date": frame.date,
+            "section": section.name if section else None,
+            "rule": by.rule,
+            "note_id": self.note.note_id,
+            "note_date": self.note.note_date,
+            "context": context,
+        }
+        return Finding(
             concept=concept,
             value=value,
             start=note_start,
             end=note_end,
             text=self.note.text[note_start:note_end],
-            assertion=by.qualifiers.assertion,
-            experiencer=by.qualifiers.experiencer,
-            temporality=by.qualifiers.temporality,
-            date=frame.date,
-            section=section.name if section else None,
-            rule=by.rule,
-            note_id=self.note.note_id,
-            note_date=self.note.note_date,
-            context=context,
+            **fields | changes,
         )
-        return replace(finding, **changes) if changes else finding
 
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
