@@ -261,38 +261,52 @@ def _not_looked(value: tuple[int, Any], path: Path) -> Path:
     return path._replace(before=path.before & ~_wholly(tuple(items)))
 
 
-def beginnings(expression: Any) -> set[Path]:
-    """How the matches of a parsed expression can begin; a superset of it."""
-    return _beginnings(expression, _ANYTHING, expression.state.flags)
+def beginnings(nodes: Any, flags: int, depth: int, before: int = _ANYTHING) -> set[Path]:
+    """How the matches of a parsed expression can begin; a superset of it.
+
+    Args:
+        nodes: A sequence of the parser's nodes.
+        flags: The flags of the expression.
+        depth: So many first characters are told.
+        before: The characters that may stand before it.
+    """
+    walk = _Beginnings(depth, flags)
+    return walk.follow(nodes, {Path(before, False, ())}) | walk.done
 
 
-def _beginnings(nodes: Any, before: int, flags: int) -> set[Path]:
-    """How a sequence of nodes can begin behind some characters."""
-    found: set[Path] = set()
-    for depth in range(_DEPTH, 0, -1):
-        walk = _Beginnings(depth, flags)
-        found = walk.follow(nodes, {Path(before, False, ())}) | walk.done
-        if len(found) <= _MOST_PATHS:
+def _elsewhere(nodes: list[Any], flags: int, depth: int, before: int = _ANYTHING) -> set[Path]:
+    """The anchors of all matches that begin by a path that is often met."""
+    if not any(_frequency([path]) > _OFTEN for path in beginnings(nodes, flags, depth, before)):
+        return set()
+    best = anchors(nodes, flags, depth, before)
+    for number, (kind, value) in enumerate(nodes):
+        parts = value[1] if kind is op.BRANCH else [value[3]] if kind is op.SUBPATTERN else []
+        if parts:
+            behind = nodes[number + 1 :]
+            split = {path for part in parts for path in _elsewhere([*part, *behind], flags, depth, before)}
+            best = min(best, split, key=_frequency)
+        if parts or kind not in (op.AT, op.ASSERT, op.ASSERT_NOT):
             break
-    return found
+        before = _ending([(kind, value)], before)
+    return best
 
 
-def anchors(nodes: Any, flags: int, before: int = _ANYTHING) -> set[Path]:
+def anchors(nodes: Any, flags: int, depth: int, before: int = _ANYTHING) -> set[Path]:
     r"""What every match of a sequence of nodes has somewhere, and is seldom met.
 
     "(?:\w+ ){0,2}nurse" can begin anywhere, but there is a nurse in it.
     """
-    best = _beginnings(nodes, before, flags)
+    best = beginnings(nodes, flags, depth, before)
     for number, (kind, value) in enumerate(nodes):
         inner: set[Path] | None = None
         if kind is op.BRANCH:
-            inner = {path for branch in value[1] for path in anchors(branch, flags, before)}
+            inner = {path for branch in value[1] for path in anchors(branch, flags, depth, before)}
         elif kind is op.SUBPATTERN:
-            inner = anchors(value[3], flags, before)
+            inner = anchors(value[3], flags, depth, before)
         if inner is not None and _frequency(inner) < _frequency(best):
             best = inner
         before = _ending([(kind, value)], before)
-        rest = _beginnings(nodes[number + 1 :], before, flags)
+        rest = beginnings(nodes[number + 1 :], flags, depth, before)
         if _frequency(rest) < _frequency(best):
             best = rest
     return best
@@ -338,30 +352,39 @@ def _frequency(paths: Iterable[Path]) -> float:
     )
 
 
+def _paths(expression: Any) -> tuple[set[Path], set[Path]]:
+    """How a rule's matches can begin, and the anchors of those that can begin almost anywhere."""
+    flags = expression.state.flags
+    found: set[Path] = set()
+    depth = _DEPTH
+    for depth in range(_DEPTH, 0, -1):
+        found = beginnings(expression, flags, depth)
+        if len(found) <= _MOST_PATHS:
+            break
+    often = {path for path in found if _frequency([path]) > _OFTEN}
+    if often:
+        anywhere = _elsewhere(list(expression), flags, depth)
+        if _frequency(anywhere) * _WORTH < _frequency(often):
+            return found - often, anywhere
+    return found, set()
+
+
 class Gate:
     """Finds where rules can begin to match.
 
     Args:
         expressions: The rules' parsed expressions. They are numbered in this order.
-
-    Attributes:
-        anchored: The numbers of the rules that can begin almost anywhere. Their places are not where
-            they begin; if there is none, the rule matches nowhere.
     """
 
-    def __init__(self, expressions: Iterable[Any]) -> None:
+    def __init__(self, expressions: Sequence[Any]) -> None:
+        self._rules = len(expressions)
         owners: dict[Path, list[int]] = {}
-        anchored: set[int] = set()
         for number, expression in enumerate(expressions):
-            paths = beginnings(expression)
-            if _frequency(paths) > _OFTEN:
-                seldom = anchors(expression, expression.state.flags)
-                if _frequency(seldom) * _WORTH < _frequency(paths):
-                    paths = seldom
-                    anchored.add(number)
-            for path in paths:
+            begin, anywhere = _paths(expression)
+            for path in begin:
                 owners.setdefault(path, []).append(number)
-        self.anchored = frozenset(anchored)
+            for path in anywhere:
+                owners.setdefault(path, []).append(self._rules + number)
         self._groups: dict[str, list[tuple[Path, list[int]]]] = {}
         self._tables: dict[str, _Table] = {}
         self._windows: dict[str, tuple[int, ...]] = {}
@@ -380,10 +403,13 @@ class Gate:
     @classmethod
     def of(cls, patterns: Iterable[re.Pattern[str]]) -> Gate:
         """A gate for compiled expressions, numbered in their order."""
-        return cls(parser.parse(pattern.pattern, pattern.flags) for pattern in patterns)
+        return cls([parser.parse(pattern.pattern, pattern.flags) for pattern in patterns])
 
-    def scan(self, text: str) -> dict[int, list[int]]:
-        """The places of a text where each rule can begin to match, in order, by the rule's number."""
+    def scan(self, text: str) -> dict[int, Sequence[int] | None]:
+        """The places of a text where each rule can begin to match, by the rule's number.
+
+        They are in order; None stands for any place. A rule that is missing matches nowhere.
+        """
         folded = _BEYOND + text.translate(_FOLDING) + _BEYOND * _DEPTH
         windows = self._windows
         found: dict[int, list[int]] = {}
@@ -398,7 +424,11 @@ class Gate:
                     found[number].append(place - 1)
                 else:
                     found[number] = [place - 1]
-        return found
+        places: dict[int, Sequence[int] | None] = {**found}
+        for number in found:
+            if number >= self._rules:
+                places[number - self._rules] = None
+        return places
 
     def _look(self, window: str) -> tuple[int, ...]:
         table = self._tables.get(window[1])

@@ -16,7 +16,7 @@ import re
 import threading
 import warnings
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -158,19 +158,14 @@ class _Piece:
     def __init__(self, text: str, begin: int, end: int, gate: Gate | None) -> None:
         self.begin = begin
         self.text = text[begin:end]
-        self._gate = gate
-        self._places: Mapping[int, Sequence[int]] = {} if gate is None else gate.scan(self.text)
+        self._places = None if gate is None else gate.scan(self.text)
 
     def matches(self, number: int, rule: Rule) -> Iterable[re.Match[str]]:
         """The matches of a rule, as ``re.finditer`` gives them."""
-        if self._gate is None:
-            return rule.pattern.finditer(self.text)
-        places = self._places.get(number)
+        places = self._places.get(number, ()) if self._places is not None else None
         if places is None:
-            return ()
-        if number in self._gate.anchored:
             return rule.pattern.finditer(self.text)
-        return self._matches_at(rule.pattern, places)
+        return self._matches_at(rule.pattern, places) if places else ()
 
     def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:
         found: list[re.Match[str]] = []
