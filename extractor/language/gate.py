@@ -23,8 +23,8 @@ _DEPTH = 4
 """So many first characters of a match are looked at."""
 _MOST_PATHS = 1500
 """An expression with more beginnings than that is looked at less deeply."""
-_OFTEN = 0.0005
-"""A rule that can begin at more than about this share of a text's places is looked for by its anchors …"""
+_OFTEN = 0.0002
+"""A path that is met at more than about this share of a text's places is replaced by anchors …"""
 _WORTH = 50
 """… where these are so many times rarer."""
 _MOST_WINDOWS = 200_000
@@ -344,12 +344,19 @@ def _union(masks: Iterable[int]) -> int:
     return union
 
 
+@cache
+def _share(characters: int) -> float:
+    """About the share of some characters in a text."""
+    return sum(
+        0.03 if character.isalpha() and character < _WORD_OTHER else 0.16 if character == " " else 0.003
+        for character, bit in _BIT.items()
+        if characters & bit
+    )
+
+
 def _frequency(paths: Iterable[Path]) -> float:
     """About how often one of some paths is met at a place of a text."""
-    return sum(
-        (1.0 if path.before & _WORD else 0.2) * prod(step.bit_count() / len(_ALPHABET) for step in path.steps)
-        for path in paths
-    )
+    return sum((1.0 if path.before & _WORD else 0.2) * prod(map(_share, path.steps)) for path in paths)
 
 
 def _paths(expression: Any) -> tuple[set[Path], set[Path]]:
