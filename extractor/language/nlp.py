@@ -11,14 +11,19 @@ qualifiers are looked at, in a document of its own sentence, since no cue reache
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
+import sys
 import threading
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
@@ -33,7 +38,30 @@ from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
 from extractor.language.text import clean
 from extractor.records import Note, Qualifiers
 
-with warnings.catch_warnings():  # medspaCy silences all warnings of the process when it is imported
+
+class _Later(ModuleType):
+    """Stands for a module until something of it is used; then that is imported."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _imported_later(name: str) -> Iterator[None]:
+    """Let imports of a module not load it yet."""
+    stand_in = sys.modules.setdefault(name, _Later(name))
+    try:
+        yield
+    finally:
+        if isinstance(stand_in, _Later) and sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+
+
+# medspaCy silences all warnings of the process when it is imported; and it imports QuickUMLS, which is
+# not used here, and with it NLTK, scikit-learn, scipy and pandas
+with warnings.catch_warnings(), _imported_later("nltk"):
     logging.getLogger("PyRuSH").disabled = True
     from loguru import logger as _loguru
 
