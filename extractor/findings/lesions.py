@@ -35,14 +35,17 @@ _RIGHT_GAP = re.compile(
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
-    r"secondary|deposits?|have|has|been|spread|multiple|several|now|still|today)\b[ ]*|[,:(\])&+/=~-][ ]*){0,7}$",
+    r"secondary|deposits?|have|has|been|spread|multiple|several|now|still|today)\b[ ]*|[,:(\])&+/=~-][ ]*|"
+    r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
 _LARGEST = re.compile(
     r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$",
     re.I,
 )
-COUNTED = re.compile(r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I)
+COUNTED = re.compile(
+    r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I
+)
 """Between a number and the place whose lesions it counts."""
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
 _SHOWS = re.compile(
@@ -56,9 +59,18 @@ _LUNG_SEGMENT = re.compile(
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
 """The number of a row: it counts nothing."""
 _TARGET_LABEL = re.compile(
-    r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I
+    r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)|-]{1,3}(?:left|right|lt|rt|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)",
+    re.I,
 )
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
+_NUMBER_OF = re.compile(r"\b(?:number|count|no\.|total)[ ](?:of[ ])?(?:[\w-]+[ ]){0,4}$", re.I)
+_IS_NUMBER = re.compile(
+    r"[ ](?:(?:is|was|has|been|now|therefore|hence|thus|corrected|revised|reduced|amended|changed|to|at|stands|amounts?|remains?|be)[ ]){0,5}",
+    re.I,
+)
+"""Between "the number of metastases" and the number."""
+_ORIGIN = re.compile(r"[ -](?:origin|primary|derivation)\b", re.I)
+_LINE = re.compile(r"L[1-6][ ]?[:=)-]")
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
 
@@ -138,7 +150,7 @@ def prune(mentions: Iterable[Mention]) -> list[Mention]:
 def atoms(reading: Reading, sentence: int) -> list[Mention]:
     """All that phrases are made of, in one sentence, overlaps resolved."""
     studies = reading.in_sentence(sentence, "STUDY")
-    nouns = prune(reading.in_sentence(sentence, METASTASIS, LESION))
+    nouns = [n for n in prune(reading.in_sentence(sentence, METASTASIS, LESION)) if not _of_study(reading, n, studies)]
     sites = prune(
         m
         for m in reading.in_sentence(sentence, SITE)
@@ -166,6 +178,11 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
         m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
     ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _of_study(reading: Reading, noun: Mention, studies: Sequence[Mention]) -> bool:
+    """Whether a word belongs to the name of a study: "MR enhancement"."""
+    return any(study.start <= noun.start < study.end for study in studies)
 
 
 def _merged(sites: Sequence[Mention], text: str) -> list[Mention]:
@@ -206,9 +223,13 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
 
 
 def _is_no_site(reading: Reading, mention: Mention) -> bool:
-    """A "T4" of a TNM, a "C4" of a cycle."""
+    """A "T4" of a TNM, a "C4" of a cycle, an "L2" that is a line of therapy, an organ of origin."""
+    if _ORIGIN.match(reading.text[mention.end : mention.end + 12]):
+        return True
     if mention.value.get("list") != "vertebra":
         return False
+    if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
+        return True
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
     if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
         reading.text[max(0, mention.start - 40) : mention.start]
@@ -377,7 +398,8 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
             edge = part.end
             continue
-        if not _RIGHT_GAP.match(gap) or gap.count("(") > 1:
+        numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
+        if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = not taken and re.match(
             r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
@@ -391,6 +413,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             and not {"article", "both"} & part.groups.keys()
             and not taken
             and not re.search(r"[:,=(]|numbering", gap)
+            and not (numbered and _NUMBER_OF.search(text[: parts[index].start][-60:]))
         ):
             break
         behind_site = bool(taken) and taken[-1].category == SITE and not gap.strip()
@@ -447,8 +470,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     if size_parts and not _LARGEST.search(text[noun.end : size_parts[0].start]):
         sizes = sum(counting.sizes(p.text) for p in size_parts if not _bracketed_after_size(text, p))
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
-    if noun.category == LESION and _METASTATIC.search(text[max(floor, start - 14) : noun.start]):
-        noun = replace(noun, category=METASTASIS)
+    if _METASTATIC.search(text[max(floor, start - 14) : noun.start]):
+        noun = replace(noun, category=METASTASIS, value={k: v for k, v in noun.value.items() if k != "needs_site"})
     return Phrase(
         noun=noun,
         start=start,
@@ -510,7 +533,11 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
         before = parts[index - 1] if index else None
         return before is not None and before.category == SITE and not text[before.end : part.start].strip()
     following = next((p for p in parts[index + 1 :] if p.category != SIDE), None)
-    return following is not None and following.category == SITE and COUNTED.match(text[part.end : following.start]) is not None
+    return (
+        following is not None
+        and following.category == SITE
+        and COUNTED.match(text[part.end : following.start]) is not None
+    )
 
 
 def _times(part: Mention) -> Count:
@@ -583,14 +610,16 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
-    singles = [
-        place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))
-    ]
+    singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):
         return listed
-    if number == "singular" and listed.low > 1 and phrase.quantity is None and len(singles) == 1 and any(
-        part.category == SITE and "/" in part.text for part in phrase.parts
+    if (
+        number == "singular"
+        and listed.low > 1
+        and phrase.quantity is None
+        and len(singles) == 1
+        and any(part.category == SITE and "/" in part.text for part in phrase.parts)
     ):
         listed = counting.ONE  # one lesion across two neighbours: "at the L5/S1 level"
     if phrase.quantity is not None and not phrase.article:

@@ -68,11 +68,11 @@ _INDETERMINATE = re.compile(
     r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I
 )
 _PERSISTING = re.compile(
-    r"^[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
+    r"^(?:[ ](?:area|region|site|focus|lesion|one))?[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
     r"(?:un(?:altered|changed)|stable|still|persist\w*|similar|smaller|sclero\w+|decreas\w+|increas\w+|larger|visible|avid|as before)\b",
     re.I,
 )
-ANNOUNCEMENT = "PREDICATE_SITES"
+ANNOUNCEMENT, ORGAN_FREE = "PREDICATE_SITES", "ORGAN_FREE"
 _BIOPSY = re.compile(
     r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I
 )
@@ -86,6 +86,7 @@ _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
 _ROW_ENDS = re.compile(r"[ ]{2,}(?:none|nil|no lesion|absent|gone|-|resolved|0)[ ]*$", re.I)
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
+_OF_METASTASES = re.compile(r"metast|\bmets?\b|filiae|distant|spread|iv|m1", re.I)
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(
@@ -98,6 +99,10 @@ _HEAD_END = re.compile(
 )
 _FREE_OF = re.compile(
     r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
+    re.I,
+)
+_IS_NORMAL = re.compile(
+    r"(?:[ ](?:glands?|parenchyma|tissue|structures?))*[ ]*[:,-]?[ ]*(?:(?:is|are|was|were|remains?|appears?|looks?|both|all|also|again|now|entirely|completely|of)[ ]+){0,4}",
     re.I,
 )
 _SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
@@ -134,7 +139,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     known = {
         f.value["site"]
         for f in found
-        if f.concept == "metastasis" and f.decides and f.temporality is not Temporality.PLANNED
+        if f.concept == "metastasis" and f.decides and f.value["low"] and f.temporality is not Temporality.PLANNED
     } - {"unspecified"}
     for finding in found:
         if (
@@ -177,11 +182,18 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
+        needs = phrase.noun.value.get("needs_site")
         if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
+            if needs != "any":
+                continue  # "disease", "enhancement" elsewhere name nothing that can be counted
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
+            if weak is not None and _is_attribute(reading, phrase, weak):
+                continue
             yield from pending
             weak, pending = phrase, []
+            if alone and _of_original(reading, phrase, number):
+                continue  # of these a number follows that says how many are left
             if not _benign(reading, phrase, number) and not _TARGETS.search(
                 reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]
             ):
@@ -192,9 +204,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             yield from pending
         pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        if alone and _OF_ORIGINAL.search(
-            reading.text[max(reading.sentences[number].start, phrase.start - 40) : phrase.start]
-        ):
+        if alone and _of_original(reading, phrase, number):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
@@ -207,6 +217,24 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
         yield finding
     yield from _bare_sites(reading, number, taken, header)
+    yield from _normal_organs(reading, number, taken)
+
+
+def _of_original(reading: Reading, phrase: Phrase, number: int) -> bool:
+    """Whether a phrase tells the whole of which a part is left: "of the four lesions"."""
+    begin = max(reading.sentences[number].start, phrase.start - 40)
+    return _OF_ORIGINAL.search(reading.text[begin : phrase.start]) is not None
+
+
+def _is_attribute(reading: Reading, phrase: Phrase, lesion: Phrase) -> bool:
+    """Whether a word only describes the lesion before it: "a focus of 14 mm with rim enhancement"."""
+    between = reading.text[lesion.end : phrase.start]
+    return (
+        phrase.noun.text.lower() in _NEEDS_PLACE
+        and not phrase.places
+        and re.fullmatch(r"[^.;:]{0,30}\b(?:with|showing|without|shows?)\b[\w ,-]{0,30}", between + " ", re.I)
+        is not None
+    )
 
 
 def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
@@ -399,6 +427,36 @@ def _freed(reading: Reading, phrase: Phrase, number: int) -> list[_Site]:
     return sites
 
 
+def _normal_organs(reading: Reading, number: int, covered: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """Organs that a study shows to be normal: "spleen, pancreas and both adrenals unremarkable"."""
+    if reading.frames[number].study is None:
+        return
+    sentence = reading.sentences[number]
+    for told in reading.in_sentence(number, ORGAN_FREE):
+        parts = [part for part in atoms(reading, number) if part.end <= told.start and part.start >= sentence.start]
+        edge, first = told.start, True
+        while parts and parts[-1].category == SITE:
+            part = parts.pop()
+            if not (_IS_NORMAL if first else _LIST_COMMA).fullmatch(reading.text[part.end : edge]):
+                break
+            side = (
+                parts.pop()
+                if parts and parts[-1].category == "SIDE" and not reading.text[parts[-1].end : part.start].strip(" .")
+                else None
+            )
+            edge, first = (side or part).start, False
+            place = place_of(part, side, False, reading.text)
+            if place.site in _PRIMARY_SITES or _overlaps(part.start, part.end, covered):
+                continue
+            sided = place.single and not re.match(r"both\b|bilateral", place.name)
+            finding = _make(
+                reading, part, _Site(place.site, place.region, ()), counting.NONE, edge, told.end, "lesion",
+                bare=True, places=(place.name,) if sided else (),
+            )  # fmt: skip
+            if finding.assertion is Assertion.AFFIRMED:
+                yield replace(finding, assertion=Assertion.NEGATED)
+
+
 def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
     side = next((part for part in phrase.parts if part.category == "SIDE"), None)
@@ -552,7 +610,9 @@ def _counts_alone(
     sentence = reading.sentences[number]
     own = list(phrases(reading, number))
     for mention in prune(reading.in_sentence(number, QUANTITY)):
-        if _overlaps(mention.start, mention.end, covered) or (mention.value.get("vague") and "one" not in mention.groups):
+        if _overlaps(mention.start, mention.end, covered) or (
+            mention.value.get("vague") and "one" not in mention.groups
+        ):
             continue
         after, before = (
             reading.text[mention.end : sentence.end],
@@ -619,6 +679,8 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
     for item in _items(reading, parts, edge):
         if _overlaps(item.start, item.end, covered) or item.site.region == "regional":
             continue
+        if item.site.site == "lung" and not listed and not _OF_METASTASES.search(announcements[0].text):
+            continue  # "residual sites: lung, adrenal": the lung may be where the primary is
         first = begin if not listed and item.start - announcements[0].end < 4 else item.start
         names = tuple(place.name for place in item.site.places if place.single)
         if listed and len(names) == 1:  # a row says more of its place than the site: "R cerebellar, lateral"
@@ -696,7 +758,11 @@ def _continues(before: _Item, gap: str) -> bool:
     """Whether a place belongs to the organ named before it: "bone (L2, L4)"."""
     if not before.whole:
         return False
-    return bool(re.fullmatch(r"[ ]?[(:][ ]?", gap) if not before.site.places else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap))
+    return bool(
+        re.fullmatch(r"[ ]?[(:][ ]?", gap)
+        if not before.site.places
+        else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap)
+    )
 
 
 def _bare_sites(

@@ -18,7 +18,7 @@ from extractor.language.reading import Frame, Mention, Reading
 
 STUDY = "STUDY"
 _COMPARED = re.compile(
-    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
+    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|(?:review|correlat\w+|conjunction|together) with|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
     r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
     re.I,
 )
