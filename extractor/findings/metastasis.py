@@ -41,7 +41,14 @@ _LINK = re.compile(
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
 )
+_ATTRIBUTE = re.compile(
+    r"\([^()]*\)|,? ?(?:with|showing) [\w -]{0,25}?(?:enhancement|margins?|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
+    re.I,
+)
+"""What only describes a lesion."""
 _NEW = re.compile(r"\bnew(?:ly)?\b[\w ,-]{0,25}$|^[\w -]{0,10}\bnew\b", re.I)
+_FURTHER = re.compile(r"\b(?:other|further|additional)\b[\w ,-]{0,25}$", re.I)
+_OLD_OR_NEW = re.compile(r"\b(?:residual|recurrent|persist\w+|remaining|old|known)\b", re.I)
 _OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
 _OF_ORIGINAL = re.compile(
     r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |formerly |known |a total of )*$",
@@ -114,6 +121,10 @@ _RESPONDS = re.compile(
     re.I,
 )
 """It changes under treatment, as no cyst and no scar does."""
+_DENIED = re.compile(
+    r"\b(?:no|not|without|never|neither|nor)(?: (?:longer|any ?more)\b)?(?<!no longer)(?<!any more)(?<!anymore) [\w -]{0,30}",
+    re.I,
+)
 _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
@@ -184,7 +195,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
         needs = phrase.noun.value.get("needs_site")
         if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
-            if needs != "any":
+            if needs != "any" and phrase.noun.qualifiers.assertion is not Assertion.NEGATED:
                 continue  # "disease", "enhancement" elsewhere name nothing that can be counted
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
@@ -251,7 +262,7 @@ def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     """Whether a strong noun only says what the lesions before it are."""
     if strong.places or (strong.quantity is not None and not strong.article):
         return False
-    between = re.sub(r"\([^()]*\)", " ", reading.text[weak.end : strong.start])
+    between = _ATTRIBUTE.sub(" ", reading.text[weak.end : strong.start])
     return _LINK.match(between.lstrip(" )")) is not None
 
 
@@ -531,11 +542,15 @@ def _emit(
         )
     )
     before = reading.text[max(reading.sentences[number].start, source.start - 30) : phrase.noun.start]
+    new = _NEW.search(before) is not None and not _OLD_OR_NEW.search(before)
+    further = _FURTHER.search(before) is not None
     for site in sites:
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
         if listed and not phrase.strong and site.region == "regional":
             continue
-        yield _finding(reading, phrase, source, site, sites, count, bool(_NEW.search(before)), listed)
+        yield _finding(
+            reading, phrase, source, site, sites, count, new or (site.site == "unspecified" and further), listed
+        )
 
 
 def _finding(
@@ -581,7 +596,7 @@ def _make(
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
     if status == "resolved" and finding.temporality is Temporality.HISTORICAL:
         finding = replace(finding, temporality=Temporality.CURRENT)  # "no correlate of the former ...": it is so now
-    if concept == "lesion" and _RESPONDS.search(_statement(reading, start, end)):
+    if concept == "lesion" and _RESPONDS.search(_DENIED.sub(" ", _statement(reading, start, end))):
         context["responds"] = True
     return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
 

@@ -254,6 +254,13 @@ def _left_untold(
 
 def _report_first(findings: Sequence[Finding]) -> tuple[Interval | None, list[Finding], list[Finding]]:
     """What the imaging says; what the notes since then say of it may narrow it, never contradict it."""
+    listed = [
+        f for f in findings if f.context.get("closed") and f.context.get("study") and f.value["low"] == f.value["high"]
+    ]
+    if listed and len(listed) < len(findings):  # a report's own list of what is left outranks its details
+        count, used, clash = _read_together(listed)
+        if count is not None and not clash:
+            return count, used, []
     reported = [f for f in findings if f.context.get("study")]
     retold = [f for f in findings if not f.context.get("study")]
     if not reported or not retold:
@@ -502,6 +509,9 @@ def _combined(
         return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
     if not by_site and not numbers:
         return Fact(set_aside=set_aside)
+    firm = [f for f in evidence if f.concept == "metastasis" and f.decides and f.value["low"]]
+    if positive and region == "extracranial" and not firm and any(f.context.get("study") for f in negative_totals):
+        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
     gone = [f for f in evidence if f.value["status"] == "resolved" and f.context.get("study") in _BODY_STUDIES]
     if not positive and not numbers and gone:
         return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(_unique(evidence)), set_aside)
