@@ -122,6 +122,7 @@ def quantity(groups: Mapping[str, str]) -> Count:
         ("trio", Count(3, 3)),
         ("half_dozen", Count(6, 6)),
         ("dozen", Count(12, 12)),
+        ("dozen_up", Count(12, None)),
         ("dozens", MANY),
         ("one", ONE),
         ("article", ONE),

@@ -42,7 +42,7 @@ _LINK = re.compile(
     re.I,
 )
 _ATTRIBUTE = re.compile(
-    r"\([^()]*\)|,? ?(?:with|showing) [\w -]{0,25}?(?:enhancement|margins?|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
+    r"\([^()]*\)|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
     re.I,
 )
 """What only describes a lesion."""
@@ -51,7 +51,7 @@ _FURTHER = re.compile(r"\b(?:other|further|additional)\b[\w ,-]{0,25}$", re.I)
 _OLD_OR_NEW = re.compile(r"\b(?:residual|recurrent|persist\w+|remaining|old|known)\b", re.I)
 _OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
 _OF_ORIGINAL = re.compile(
-    r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |formerly |known |a total of )*$",
+    r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |previous |prior |earlier |baseline |formerly |former |once |known |a total of )*$",
     re.I,
 )
 _REMAINS = re.compile(
@@ -63,6 +63,7 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
+_FORMER = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
 _BEFORE_ONE = re.compile(
     r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
     re.I,
@@ -93,11 +94,16 @@ _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
 _ROW_ENDS = re.compile(r"[ ]{2,}(?:none|nil|no lesion|absent|gone|-|resolved|0)[ ]*$", re.I)
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
+_COLUMNS = re.compile(
+    r"[\w ]*(?:metastas[ei]s|mets|filiae|deposits)\b[\w ]*?(?:[ ]{2,}|[ ]?\|[ ]?)(?:n|no\.?|number|count|#)(?=[ |]|$)",
+    re.I,
+)
+"""The head of a table that counts metastases by site."""
 _OF_METASTASES = re.compile(r"metast|\bmets?\b|filiae|distant|spread|iv|m1", re.I)
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(
-    r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
+    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
     re.I,
 )
 _HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$", re.I)
@@ -166,7 +172,8 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _announces(reading: Reading, number: int) -> bool:
     """Whether a sentence ends with the colon behind which a list of metastases follows."""
-    if not reading.sentence_text(number).rstrip(" -=").endswith(":"):
+    text = reading.sentence_text(number)
+    if not text.rstrip(" -=").endswith(":") and not _COLUMNS.match(text):
         return False
     nouns = [m for m in reading.in_sentence(number, METASTASIS) if "needs_site" not in m.value]
     told = [*nouns, *reading.in_sentence(number, ANNOUNCEMENT)]
@@ -186,6 +193,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     header = _header(reading, number)
     alone = list(_counts_alone(reading, number, [(p.start, p.end) for p in phrases(reading, number)], header))
     weak: Phrase | None = None
+    strong: Phrase | None = None
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
@@ -211,6 +219,9 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
                 pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=listed))
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
+        if linked is None and strong is not None and not phrase.places and _links(reading, strong, phrase):
+            continue  # "four osseous deposits, in keeping with metastases" says once what they are
+        strong = phrase
         if linked is None:
             yield from pending
         pending = []
@@ -260,7 +271,12 @@ def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
 
 def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     """Whether a strong noun only says what the lesions before it are."""
-    if strong.places or (strong.quantity is not None and not strong.article):
+    if strong.quantity is not None and not strong.article:
+        return False
+    organs = {place.site for place in strong.places if not place.single}
+    if strong.places and weak.places and organs != {place.site for place in weak.places}:
+        return False
+    if strong.places and strong.noun.qualifiers.assertion is not Assertion.POSSIBLE:
         return False
     between = _ATTRIBUTE.sub(" ", reading.text[weak.end : strong.start])
     return _LINK.match(between.lstrip(" )")) is not None
@@ -329,9 +345,12 @@ def _sites(
     reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None
 ) -> list[_Site]:
     """Where the lesions of a phrase are."""
-    own = phrase.places or (linked.places if linked else ())
+    own = linked.places if linked and linked.places else phrase.places
     words = reading.text[(linked or phrase).start - 0 : phrase.end]
     before = reading.text[max(reading.sentences[number].start, phrase.start - 25) : phrase.end]
+    value = phrase.noun.value
+    if "site" in value:
+        return [_Site(str(value["site"]), value.get("region"), ())]
     if own:
         grouped: dict[str, list[Place]] = {}
         for place in own:
@@ -340,9 +359,6 @@ def _sites(
             _Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()
         ]
         return [_distant_node(site, sites, reading) for site in sites]
-    value = phrase.noun.value
-    if "site" in value:
-        return [_Site(str(value["site"]), value.get("region"), ())]
     if _NODAL.search(words):
         if header and header.site.startswith("lymph_node"):
             return [header]
@@ -584,7 +600,7 @@ def _make(
     reading: Reading, by: Mention, site: _Site, count: Count, start: int, end: int, concept: str, **context: Any
 ) -> Finding:
     qualifiers = by.qualifiers
-    status = "present"
+    status = "resolved" if count == counting.NONE and context.get("explicit") else "present"
     assertion = qualifiers.assertion
     if "RESOLVED" in qualifiers.cues and assertion is not Assertion.HYPOTHETICAL:
         status, count = "resolved", counting.NONE
@@ -633,6 +649,8 @@ def _counts_alone(
             reading.text[mention.end : sentence.end],
             reading.text[max(sentence.start, mention.start - 30) : mention.start],
         )
+        if _FORMER.search(reading.text[sentence.start : mention.start]):
+            continue
         gone = _GONE.match(after) is not None
         whole = _whole_of(reading, own, mention)
         if not (gone or _REMAINS.match(after)) or not (
@@ -736,7 +754,11 @@ def _items(reading: Reading, parts: Sequence[Mention], edge: int) -> list[_Item]
         if part.category == "SIDE":
             side = part
         elif part.category == QUANTITY and not {"article", "both"} & part.groups.keys():
-            if items and items[-1].whole and re.fullmatch(r"[ ]?[(:=][ ]?", reading.text[items[-1].end : part.start]):
+            if (
+                items
+                and items[-1].whole
+                and re.fullmatch(r"[ ]?[(:=][ ]?|[ ]{2,}|[ ]?\|[ ]?", reading.text[items[-1].end : part.start])
+            ):
                 items[-1] = replace(items[-1], count=counting.quantity(part.groups), end=part.end, whole=False)
             else:
                 told = part if not items or _SEPARATES.search(gap) else None
@@ -800,7 +822,16 @@ def _bare_sites(
         sided = (
             before is not None and before.category == "SIDE" and reading.text[before.end : part.start].strip(" .") == ""
         )
-        if "RESOLVED" in part.qualifiers.cues and (part.value.get("part") or sided or part.value.get("paired")):
+        own_size = (
+            following is not None
+            and following.category == SIZE
+            and not reading.text[part.end : following.start].strip(" (,:")
+        )
+        if (
+            "RESOLVED" in part.qualifiers.cues
+            and not own_size
+            and (part.value.get("part") or sided or part.value.get("paired"))
+        ):
             start = before.start if sided and before else part.start
             name = _plain(reading.text[start : part.end])
             yield _make(
