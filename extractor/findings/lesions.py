@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
@@ -21,7 +22,7 @@ METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
 
 _DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|treated|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
 _LEFT_GAP = re.compile(
-    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
+    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}and[ ](?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
     re.I,
 )
 _JOIN = re.compile(
@@ -35,7 +36,7 @@ _RIGHT_GAP = re.compile(
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
-    r"secondary|deposits?|have|has|been|spread|multiple|several|now|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
+    r"secondary|deposits?|have|has|been|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
     r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
@@ -68,6 +69,10 @@ _COUNT_ROW = re.compile(
 )
 """A row of a table that counts lesions from visit to visit; the last column is today's."""
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
+_LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
+_ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
+_IN_EACH = re.compile(r"[ ](?:lesion |metastasis )?(?:in|at|per|for)[ ]each(?:[ ]\w+)?", re.I)
+"""Behind a number that only repeats what the list says: "in T4-T6, one in each body"."""
 _SPARED = re.compile(
     r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without|patent)\b",
     re.I,
@@ -184,6 +189,7 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
         reading, sentence
     ):
         sites = [s if _of_bone(sites, s) else _as_segment(reading, s) for s in sites]
+    nouns = [n for n in nouns if not _qualifies_next(n, nouns, reading.text)]
     nouns = [
         n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)
     ]
@@ -193,6 +199,14 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
         m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
     ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _qualifies_next(noun: Mention, nouns: Sequence[Mention], text: str) -> bool:
+    """Whether a weak noun only says of what the metastasis behind it is one: "LN met", "node metastasis"."""
+    return noun.category == LESION and any(
+        other.category == METASTASIS and other.start > noun.end and text[noun.end : other.start] == " "
+        for other in nouns
+    )
 
 
 def _of_study(reading: Reading, noun: Mention, studies: Sequence[Mention]) -> bool:
@@ -434,6 +448,12 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             break
         if taken and re.search(r"\b(?:remain|persist)", gap, re.I):
             break
+        if part.value.get("lobe") and any(p.category == SIZE for p in taken):
+            break  # "left adrenal metastasis 15 mm, RUL 30 mm": the lobe is where the primary is
+        every = _IN_EACH.match(text, part.end) if part.category == QUANTITY else None
+        if every is not None:
+            edge = every.end()
+            continue
         if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
             break
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
@@ -481,7 +501,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
 
 def _by_side(parts: Sequence[Mention]) -> int:
     """How many sides have a number of their own: "2 on the left and 3 on the right"."""
-    pairs = zip(parts, parts[1:], strict=False)
+    pairs = pairwise(parts)
     return sum(number.category == QUANTITY and side.category == SIDE for number, side in pairs)
 
 
@@ -518,6 +538,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         sizes = sum(counting.sizes(p.text) for p in size_parts if not _bracketed_after_size(text, p))
     else:
         sizes = sum(counting.sizes(p.text) for p in left if p.category == SIZE)
+    if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
+        sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
@@ -699,6 +721,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
-    if phrase.article or phrase.sizes == 1 or phrase.definite:
+    sided = phrase.strong and len(places) == 1 and places[0].single
+    if phrase.article or phrase.sizes == 1 or phrase.definite or sided:
         return counting.ONE
     return counting.SOME

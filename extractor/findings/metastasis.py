@@ -91,7 +91,10 @@ _OTHER_HEAD = re.compile(
 _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in all|in total|total of)\b", re.I)
 _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
 """The sizes in a row of a table, their unit in its head."""
-_ROW_ENDS = re.compile(r"[ ]{2,}(?:none|nil|no lesion|absent|gone|-|resolved|0)[ ]*$", re.I)
+_ROW_ENDS = re.compile(
+    r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)[ ]*\|?[ ]*$",
+    re.I,
+)
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
 _COLUMNS = re.compile(
@@ -288,12 +291,27 @@ def _header(reading: Reading, number: int) -> _Site | None:
     for previous in range(number, max(-1, number - 12), -1):
         sentence = reading.sentences[previous]
         if sentence.line != line:
-            return None
+            return _heading_above(reading, previous, line)
         found = _named_at_head(reading, sentence.start, sentence.end)
         if found is not None:
             return found
         if previous < number and _other_head(reading.text[sentence.start : sentence.end]):
             return None
+    return None
+
+
+def _heading_above(reading: Reading, number: int, line: int) -> _Site | None:
+    """The organ that is a line by itself, the heading of the lines below it."""
+    for previous in range(number, max(-1, number - 12), -1):
+        sentence = reading.sentences[previous]
+        alone = previous == 0 or reading.sentences[previous - 1].line != sentence.line
+        followed = reading.sentences[previous + 1].line != sentence.line
+        text = reading.text[sentence.start : sentence.end].rstrip(" :")
+        if not (alone and followed) or text.endswith(".") or not re.fullmatch(r"[A-Z][A-Za-z /&,]{2,40}", text):
+            if sentence.line < line - 4:
+                return None
+            continue
+        return _named_at_head(reading, sentence.start, sentence.end)
     return None
 
 
@@ -351,6 +369,8 @@ def _sites(
     value = phrase.noun.value
     if "site" in value:
         return [_Site(str(value["site"]), value.get("region"), ())]
+    if own and value.get("origin"):
+        own = tuple(place for place in own if place.site != "lung")
     if own:
         grouped: dict[str, list[Place]] = {}
         for place in own:
@@ -383,7 +403,7 @@ def _sites(
     if biopsied is not None:
         return [biopsied]
     if header:
-        return [replace(header, places=_sided(phrase, header))]
+        return [replace(header, places=_sided(reading, phrase, header))]
     study = reading.frames[number].study if reading.frames else None
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
@@ -484,9 +504,18 @@ def _normal_organs(reading: Reading, number: int, covered: Sequence[tuple[int, i
                 yield replace(finding, assertion=Assertion.NEGATED)
 
 
-def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
+def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
+    """The side that opens a sentence: "Right: metastasis 14 mm"."""
+    begin = reading.sentences[phrase.noun.sentence].start
+    side = next(iter(reading.within(begin, phrase.start, "SIDE")), None)
+    return (
+        side if side and side.start == begin and re.match(r"[ ]?[:-]", reading.text[side.end : side.end + 2]) else None
+    )
+
+
+def _sided(reading: Reading, phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
-    side = next((part for part in phrase.parts if part.category == "SIDE"), None)
+    side = next((part for part in phrase.parts if part.category == "SIDE"), None) or _side_at_head(reading, phrase)
     if side is None:
         return tuple(place for place in header.places if place.single)
     return (
@@ -559,14 +588,18 @@ def _emit(
     )
     before = reading.text[max(reading.sentences[number].start, source.start - 30) : phrase.noun.start]
     new = _NEW.search(before) is not None and not _OLD_OR_NEW.search(before)
+    # what tissue showed was so when it was taken; what is left is for imaging to say
+    tissue = linked is None and not phrase.places and _biopsied(reading, phrase, number) is not None
     further = _FURTHER.search(before) is not None
     for site in sites:
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
         if listed and not phrase.strong and site.region == "regional":
             continue
-        yield _finding(
-            reading, phrase, source, site, sites, count, new or (site.site == "unspecified" and further), listed
-        )
+        fresh = new or (site.site == "unspecified" and further)
+        finding = _finding(reading, phrase, source, site, sites, count, fresh, listed)
+        if tissue and finding.temporality is Temporality.CURRENT:
+            finding = replace(finding, temporality=Temporality.HISTORICAL)
+        yield finding
 
 
 def _finding(
@@ -608,6 +641,8 @@ def _make(
             assertion = Assertion.AFFIRMED
     elif assertion is Assertion.NEGATED:
         count = counting.NONE
+    elif _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
+        status, count = "resolved", counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
     if status == "resolved" and finding.temporality is Temporality.HISTORICAL:
@@ -712,6 +747,10 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
     for item in _items(reading, parts, edge):
         if _overlaps(item.start, item.end, covered) or item.site.region == "regional":
             continue
+        if item.site.site == "brain" and any(
+            m.value["site"] == "leptomeninges" for m in reading.in_sentence(number, SITE)
+        ):
+            continue  # "leptomeningeal disease, cranial and spinal"
         if item.site.site == "lung" and not listed and not _OF_METASTASES.search(announcements[0].text):
             continue  # "residual sites: lung, adrenal": the lung may be where the primary is
         first = begin if not listed and item.start - announcements[0].end < 4 else item.start
@@ -880,7 +919,7 @@ def _bare_sites(
             not in_skeleton
             and not told
             and not re.match(
-                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
+                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|are|has|have|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
                 reading.text[part.end : following.start if following else part.end],
             )
         ):

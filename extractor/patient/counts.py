@@ -519,6 +519,8 @@ def _combined(
         return Fact(set_aside=set_aside, hint="only single sites are said to be free")
     for finding in numbers:
         narrowed = total.meet(_interval(finding)) if by_site else _interval(finding)
+        if narrowed is None and finding.section == "addendum":
+            narrowed = _interval(finding)  # a report's correction of its own count
         if (narrowed is not None and finding.value.get("region") is not None) or (
             narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total)
         ):
