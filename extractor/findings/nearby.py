@@ -19,6 +19,9 @@ _CLOSE = 16
 _BEHIND = 4
 _STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with)[ ]")
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
+_NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
+_ATTRIBUTE = re.compile(r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid", re.I)
+"""Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
     r"for|at|from|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
@@ -71,12 +74,16 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
     text = reading.text
     for cue in reversed(reading.within(low, start, "NEARBY_PAST")):
         between = text[cue.end : start]
+        if low and not text[low : cue.start].strip(" (") and _NEXT_STATEMENT.match(between):
+            break  # "ECOG 2 on admission, ECOG 1 at discharge": it dates the one before
         if len(between) > 45 or _ENDS_PAST.search(between) or reading.within(cue.end, start, "NEARBY_NOW"):
             break
         if len(between) <= _CLOSE or "," not in between:
             return True
     for cue in reading.within(end, stop, "NEARBY_PAST"):
         between = text[end : cue.start].strip(" ")
+        if _ATTRIBUTE.fullmatch(cue.text) and re.match(r"[ ]{1,2}\w", text[cue.end : cue.end + 3]):
+            break
         if between in ("", "(", "was", ", as", "(as", "back") and not re.match(
             r"[ :=(]*(?:was |PS |ECOG )?\d", text[cue.end : cue.end + 12]
         ):
