@@ -107,6 +107,9 @@ def quantity(groups: Mapping[str, str]) -> Count:
     for group, count in (
         ("couple", TWO),
         ("trio", Count(3, 3)),
+        ("half_dozen", Count(6, 6)),
+        ("dozen", Count(12, 12)),
+        ("dozens", MANY),
         ("one", ONE),
         ("article", ONE),
         ("both", TWO),

@@ -42,6 +42,8 @@ _LARGEST = re.compile(
     r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$",
     re.I,
 )
+COUNTED = re.compile(r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I)
+"""Between a number and the place whose lesions it counts."""
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
 _SHOWS = re.compile(
     r"^[ ]*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|with|still shows?|each shows?|each have|reveals?)[ ]+(?:an?[ ]|still[ ])?$",
@@ -71,6 +73,7 @@ class Place:
         count: How many lesions the item itself names.
         name: The words, for telling one place from another.
         single: Whether it names one place of its own (one bone, a side of a paired organ).
+        told: Whether a number of its own says how many ("liver x3", "two in the spleen").
         start: Where its words begin.
         end: Where they end.
     """
@@ -82,6 +85,7 @@ class Place:
     single: bool
     start: int
     end: int
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +238,39 @@ def phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
         left = _left(parts, index, text, last_end)
         right = _right(parts, index, text, any(part.category == SITE for part in left))
         phrase = _assemble(noun, left, right, text, floor)
+        yield from _siblings(parts, phrase, text, last_end)
         last_end = phrase.end
         yield phrase
+
+
+def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -> list[Phrase]:
+    """Phrases that share the noun of one behind them: "two hepatic and one splenic metastases"."""
+    found: list[Phrase] = []
+    edge = phrase.start
+    before = [part for part in parts if floor <= part.start and part.end <= edge]
+    if not phrase.places or phrase.places[0].start > phrase.noun.start or phrase.quantity is None or phrase.article:
+        return found
+    while before and before[-1].category == SITE and _JOIN.match(text[before[-1].end : edge]):
+        group = [before.pop()]
+        while before and before[-1].category in (SITE, SIDE) and _LEFT_GAP.match(text[before[-1].end : group[0].start]):
+            group.insert(0, before.pop())
+        if not before or before[-1].category != QUANTITY or not _LEFT_GAP.match(text[before[-1].end : group[0].start]):
+            break
+        number = before.pop()
+        edge = number.start
+        end = group[-1].end
+        found.insert(
+            0,
+            Phrase(
+                noun=phrase.noun,
+                start=number.start,
+                end=end,
+                quantity=counting.quantity(number.groups),
+                places=tuple(_places(group, text)),
+                parts=(number, *group, phrase.noun),
+            ),
+        )
+    return found
 
 
 def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[Mention]:
@@ -358,9 +393,11 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             and not re.search(r"[:,=(]|numbering", gap)
         ):
             break
+        behind_site = bool(taken) and taken[-1].category == SITE and not gap.strip()
         if (
             part.category == TIMES
             and "paren" in part.groups
+            and not behind_site
             and (gap.strip() or taken or parts[index].value.get("number") != "plural")
         ):
             break
@@ -449,8 +486,11 @@ def _right_quantity(
         return counting.total([quantity, *(counting.quantity(p.groups) for p in more)]), article
     counted = [
         part
-        for part in right
-        if part.category in (QUANTITY, TIMES) and "article" not in part.groups and "both" not in part.groups
+        for index, part in enumerate(right)
+        if part.category in (QUANTITY, TIMES)
+        and "article" not in part.groups
+        and "both" not in part.groups
+        and not _of_place(right, index, text)
     ]
     if not counted:
         return quantity, article
@@ -458,6 +498,19 @@ def _right_quantity(
     if len(values) > 1 and places:
         return counting.total(values), False
     return values[0], False
+
+
+def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
+    """Whether a number counts what is at one place of a list: "liver x3, adrenal x1", "two in the spleen"."""
+    part = parts[index]
+    sites = sum(p.category == SITE for p in parts)
+    if sites < 2:
+        return False
+    if part.category == TIMES:
+        before = parts[index - 1] if index else None
+        return before is not None and before.category == SITE and not text[before.end : part.start].strip()
+    following = next((p for p in parts[index + 1 :] if p.category != SIDE), None)
+    return following is not None and following.category == SITE and COUNTED.match(text[part.end : following.start]) is not None
 
 
 def _times(part: Mention) -> Count:
@@ -469,18 +522,23 @@ def _times(part: Mention) -> Count:
 def _places(parts: Sequence[Mention], text: str) -> list[Place]:
     named: list[Place] = []
     side: Mention | None = None
+    number: Mention | None = None
     both = False
-    for part in parts:
+    for index, part in enumerate(parts):
         if part.category == SIDE:
             side = part
         elif part.category == QUANTITY:
             both = both or "both" in part.groups
+            number = part if _of_place(parts, index, text) and "article" not in part.groups else None
         elif part.category == SITE:
             own_side = side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None
-            named.append(place_of(part, own_side, both, text))
-            side, both = None, False
-        elif part.category == TIMES and "paren" in part.groups and named:
-            named[-1] = replace(named[-1], count=_times(part), single=True)
+            place = place_of(part, own_side, both, text)
+            if number is not None and "both" not in number.groups:
+                place = replace(place, count=counting.quantity(number.groups), told=True)
+            named.append(place)
+            side, both, number = None, False, None
+        elif part.category == TIMES and named and not text[named[-1].end : part.start].strip():
+            named[-1] = replace(named[-1], count=_times(part), told=True)
     return named
 
 
@@ -525,8 +583,16 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
-    singles = [place for place in places if place.single and not place.site.startswith("lymph_node")]
+    singles = [
+        place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))
+    ]
     listed = counting.total(place.count for place in singles)
+    if share > 1 and singles and all(place.told for place in places):
+        return listed
+    if number == "singular" and listed.low > 1 and phrase.quantity is None and len(singles) == 1 and any(
+        part.category == SITE and "/" in part.text for part in phrase.parts
+    ):
+        listed = counting.ONE  # one lesion across two neighbours: "at the L5/S1 level"
     if phrase.quantity is not None and not phrase.article:
         if phrase.each and listed.low > 1:
             return counting.Count(listed.low * phrase.quantity.low, listed.low * (phrase.quantity.high or 1))

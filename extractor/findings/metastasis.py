@@ -16,6 +16,7 @@ from extractor.findings import counting
 from extractor.findings.counting import Count
 from extractor.findings.lesions import (
     BENIGN,
+    COUNTED,
     LESION,
     METASTASIS,
     QUANTITY,
@@ -27,6 +28,7 @@ from extractor.findings.lesions import (
     count_at,
     phrases,
     place_of,
+    prune,
 )
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
@@ -46,7 +48,7 @@ _OF_ORIGINAL = re.compile(
     re.I,
 )
 _REMAINS = re.compile(
-    r"^[^.;]{0,45}?\b(?:remain\w*|persist\w*|left|still|visible|(?:can|could) be (?:found|seen|delineated|identified)|to be (?:delineated|seen)|residual|survive\w*|are seen|is seen|present)\b"
+    r"^[^.;]{0,45}?\b(?:remain\w*|persist\w*|left(?=[ ]*(?:[,.;:)]|$|(?:and|in|over|behind|now|today)\b))|still|visible|(?:can|could) be (?:found|seen|delineated|identified)|to be (?:delineated|seen)|residual|survive\w*|are seen|is seen|present)\b"
     r"|^[ ]*(?:,|$)",
     re.I,
 )
@@ -94,6 +96,19 @@ _HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:lef
 _HEAD_END = re.compile(
     r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
+_FREE_OF = re.compile(
+    r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
+    re.I,
+)
+_SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
+_LIST_COMMA = re.compile(r"[ ]*(?:,|,?[ ]*(?:and|or)\b|/|&)[ ]*(?:the )?", re.I)
+_RESPONDS = re.compile(
+    r"\b(?:smaller|decreas\w+|shr[aiu]nk\w*|regress\w*|regredient|remission|sclero[ts]\w+|resolved|disappeared|vanished|gone|no longer|not \w+ any ?more|weak(?:er)?|"
+    r"(?:less|more) (?:avid|active|intense)|reduc\w+|respon\w+|grow\w*|grew|grown|enlarg\w+|increas\w+|larger|progress\w*|remineralis\w+|healing)\b"
+    r"|\d[ ]?(?:mm|cm)?[ ]?[(\[](?:was |prev\w* |from |before |baseline |formerly )?\d+(?:[.,]\d)?[ ]?(?:mm|cm)?[)\]]|\d[ ]?(?:mm|cm)?[ ]?(?:->|→|>)[ ]?\d",
+    re.I,
+)
+"""It changes under treatment, as no cyst and no scar does."""
 _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
@@ -318,6 +333,9 @@ def _sites(
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
+    freed = _freed(reading, phrase, number)
+    if freed:
+        return freed
     subject = _subject(reading, phrase, number)
     if subject is not None:
         return [subject]
@@ -362,6 +380,23 @@ def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
     ):
         return None
     return _Site(str(before[-1].value["site"]), before[-1].value.get("region"), ())
+
+
+def _freed(reading: Reading, phrase: Phrase, number: int) -> list[_Site]:
+    """The organs of which is told that they hold none: "liver, adrenals and bones free of metastases"."""
+    if phrase.noun.qualifiers.assertion is not Assertion.NEGATED or phrase.start > phrase.noun.start:
+        return []
+    begin = reading.sentences[number].start
+    parts = [part for part in atoms(reading, number) if begin <= part.start and part.end <= phrase.start]
+    sites: list[_Site] = []
+    edge = phrase.start
+    for part in reversed(parts):
+        gap = reading.text[part.end : edge]
+        if part.category != SITE or not (_FREE_OF if not sites else _LIST_COMMA).fullmatch(gap):
+            break
+        sites.insert(0, _Site(str(part.value["site"]), part.value.get("region"), ()))
+        edge = part.start
+    return sites
 
 
 def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
@@ -486,7 +521,24 @@ def _make(
         count = counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
+    if status == "resolved" and finding.temporality is Temporality.HISTORICAL:
+        finding = replace(finding, temporality=Temporality.CURRENT)  # "no correlate of the former ...": it is so now
+    if concept == "lesion" and _RESPONDS.search(_statement(reading, start, end)):
+        context["responds"] = True
     return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
+
+
+def _statement(reading: Reading, start: int, end: int) -> str:
+    """What is told of a lesion: from its words to the end of the clause, or to the next site."""
+    number = reading.sentence_at(start)
+    limit = reading.sentences[number].end
+    following = next((m.start for m in reading.within(end, limit, SITE) if m.start > end + 3), limit)
+    return reading.text[start : min(limit, following, end + 80)].split(";")[0]
+
+
+def _plain(words: str) -> str:
+    """Words for comparing: lower case, single blanks, no signs."""
+    return re.sub(r"[^a-z0-9]+", " ", words.lower()).strip()
 
 
 def _overlaps(start: int, end: int, covered: Iterable[tuple[int, int]]) -> bool:
@@ -498,20 +550,21 @@ def _counts_alone(
 ) -> Iterator[Finding]:
     """A number without a noun that goes back to one: "now only two can be found", "one remains"."""
     sentence = reading.sentences[number]
-    own = [p for p in phrases(reading, number) if p.strong]
-    for mention in reading.in_sentence(number, QUANTITY):
-        if _overlaps(mention.start, mention.end, covered) or mention.value.get("vague"):
+    own = list(phrases(reading, number))
+    for mention in prune(reading.in_sentence(number, QUANTITY)):
+        if _overlaps(mention.start, mention.end, covered) or (mention.value.get("vague") and "one" not in mention.groups):
             continue
         after, before = (
             reading.text[mention.end : sentence.end],
             reading.text[max(sentence.start, mention.start - 30) : mention.start],
         )
         gone = _GONE.match(after) is not None
+        whole = _whole_of(reading, own, mention)
         if not (gone or _REMAINS.match(after)) or not (
-            _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
+            whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
         ):
             continue
-        earlier = [p for p in own if p.end <= mention.start]
+        earlier = [whole] if whole is not None else [p for p in own if p.strong and p.end <= mention.start]
         if earlier and earlier[-1].places:
             site: _Site | None = _Site(earlier[-1].places[0].site, earlier[-1].places[0].region, ())
         elif earlier and reading.frames[number].study in _ORGAN_OF_STUDY:
@@ -523,15 +576,30 @@ def _counts_alone(
         if site is None:
             continue
         count = counting.NONE if gone else counting.quantity(mention.groups)
+        strong = not earlier or earlier[-1].strong
         finding = _make(
-            reading, mention, site, count, mention.start, mention.end, "metastasis", explicit=True, rest=gone
-        )
+            reading, mention, site, count, mention.start, mention.end,
+            "metastasis" if strong else "lesion", explicit=True, rest=gone,
+        )  # fmt: skip
         yield replace(
             finding,
             assertion=Assertion.AFFIRMED,
             temporality=Temporality.CURRENT,
             value={**finding.value, "status": "resolved" if gone else "present"},
         )
+
+
+def _whole_of(reading: Reading, own: Sequence[Phrase], number: Mention) -> Phrase | None:
+    """The lesions of which a number tells what became of a part: "of the four, one is left", "one of the four"."""
+    for phrase in own:
+        if phrase.quantity is None or phrase.article:
+            continue
+        begin = reading.sentences[phrase.noun.sentence].start
+        if not _OF_ORIGINAL.search(reading.text[max(begin, phrase.start - 40) : phrase.start]):
+            continue
+        if phrase.end <= number.start or _OF_ORIGINAL.fullmatch(reading.text[number.end : phrase.start].strip() + " "):
+            return phrase
+    return None
 
 
 def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]], listed: bool) -> Iterator[Finding]:
@@ -548,56 +616,87 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
         closing = reading.text.find(")", edge, limit)
         limit = closing if closing >= 0 else limit
     parts = [part for part in atoms(reading, number) if edge <= part.start < limit]
+    for item in _items(reading, parts, edge):
+        if _overlaps(item.start, item.end, covered) or item.site.region == "regional":
+            continue
+        first = begin if not listed and item.start - announcements[0].end < 4 else item.start
+        names = tuple(place.name for place in item.site.places if place.single)
+        if listed and len(names) == 1:  # a row says more of its place than the site: "R cerebellar, lateral"
+            more = re.match(r"(?:[ ]?,?[ ]?[A-Za-z-]+)*", reading.text[item.by.end : sentence.end])
+            names = (_plain(names[0] + (more[0] if more else "")),)
+        finding = _make(
+            reading, item.by, item.site, item.count, first, item.end, "metastasis",
+            announced=True, staging=staging, places=names,
+        )  # fmt: skip
+        yield replace(finding, assertion=Assertion.NEGATED) if item.count == counting.NONE else finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An entry of a list of sites: "left adrenal", "liver x3", "bone (L2, L4)", "one in the spleen"."""
+
+    site: _Site
+    count: Count
+    start: int
+    end: int
+    by: Mention
+    whole: bool
+    """Whether it names an organ as a whole; places of that organ may follow in brackets."""
+
+
+def _items(reading: Reading, parts: Sequence[Mention], edge: int) -> list[_Item]:
+    """The entries of a list of sites that begins at a place of the text, with the numbers told of each."""
+    items: list[_Item] = []
     side: Mention | None = None
-    for index, part in enumerate(parts):
+    told: Mention | None = None
+    for part in parts:
         if part.start < edge:
             continue
-        if not _LISTED.match(reading.text[edge : part.start]):
+        gap = reading.text[edge : part.start]
+        if not _LISTED.match(gap):
             break
         edge = part.end
         if part.category == "SIDE":
             side = part
-            continue
-        own_side, side = side, None
-        if (
-            part.category != SITE
-            or _overlaps(part.start, part.end, covered)
-            or part.value["region"] == "regional"
-            or part.value.get("lobe")
-        ):
-            continue
-        start = own_side.start if own_side else part.start
-        single = bool(part.value.get("part")) or own_side is not None
-        count = counting.places(part.value.get("list"), part.text)
-        interval = Count(count, count) if single else counting.SOME
-        following = parts[index + 1] if index + 1 < len(parts) else None
-        end, none = part.end, False
-        if (
-            following is not None
-            and following.category == "TIMES"
-            and not reading.text[part.end : following.start].strip(" .:=")
-        ):
-            number_told = counting.number(next(iter(following.groups.values()))) or 0
-            interval, end, none = Count(number_told, number_told), following.end, number_told == 0
-        site = _Site(str(part.value["site"]), part.value.get("region"), ())
-        first = begin if not listed and start - announcements[0].end < 4 else start
-        stop = re.search(r"\d|$", reading.text[part.end : sentence.end]) if listed else None
-        name = re.sub(
-            r"[^a-z0-9]+", " ", reading.text[start : part.end + (stop.start() if stop else 0)].lower()
-        ).strip()
-        finding = _make(
-            reading,
-            part,
-            site,
-            interval,
-            first,
-            end,
-            "metastasis",
-            announced=True,
-            staging=staging,
-            places=(name,) if single else (),
-        )
-        yield replace(finding, assertion=Assertion.NEGATED) if none else finding
+        elif part.category == QUANTITY and not {"article", "both"} & part.groups.keys():
+            if items and items[-1].whole and re.fullmatch(r"[ ]?[(:=][ ]?", reading.text[items[-1].end : part.start]):
+                items[-1] = replace(items[-1], count=counting.quantity(part.groups), end=part.end, whole=False)
+            else:
+                told = part if not items or _SEPARATES.search(gap) else None
+        elif part.category == "TIMES" and items and not reading.text[items[-1].end : part.start].strip(" .:="):
+            number = counting.number(next(iter(part.groups.values()))) or 0
+            items[-1] = replace(items[-1], count=Count(number, number), end=part.end, whole=False)
+        elif part.category == SITE and not part.value.get("lobe"):
+            place = place_of(part, side, False, reading.text)
+            if told is not None and not COUNTED.match(reading.text[told.end : (side or part).start]):
+                told = None
+            before = items[-1] if items else None
+            if before is not None and before.site.site == place.site and place.single and _continues(before, gap):
+                places = (*before.site.places, place)
+                items[-1] = replace(
+                    before, site=replace(before.site, places=places), end=part.end,
+                    count=counting.total(p.count for p in places),
+                )  # fmt: skip
+            else:
+                count = place.count if place.single else counting.SOME
+                count = counting.quantity(told.groups) if told is not None else count
+                start = min(m.start for m in (part, side, told) if m is not None)
+                places = (place,) if place.single else ()
+                items.append(
+                    _Item(
+                        _Site(place.site, place.region, places), count, start, part.end, part,
+                        not place.single and told is None,
+                    )
+                )  # fmt: skip
+            side = told = None
+    return items
+
+
+def _continues(before: _Item, gap: str) -> bool:
+    """Whether a place belongs to the organ named before it: "bone (L2, L4)"."""
+    if not before.whole:
+        return False
+    return bool(re.fullmatch(r"[ ]?[(:][ ]?", gap) if not before.site.places else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap))
 
 
 def _bare_sites(
@@ -622,7 +721,7 @@ def _bare_sites(
         )
         if "RESOLVED" in part.qualifiers.cues and (part.value.get("part") or sided or part.value.get("paired")):
             start = before.start if sided and before else part.start
-            name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
+            name = _plain(reading.text[start : part.end])
             yield _make(
                 reading,
                 part,
@@ -641,7 +740,7 @@ def _bare_sites(
         row = _ROW.match(reading.text[part.end : part.end + 30]) is not None and bool(part.value.get("part") or sided)
         if row and _ROW_ENDS.search(reading.text[part.end : reading.sentences[number].end]):
             start = before.start if sided and before else part.start
-            name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
+            name = _plain(reading.text[start : part.end])
             yield _make(
                 reading,
                 part,
@@ -677,7 +776,7 @@ def _bare_sites(
         count = counting.places(part.value.get("list"), part.text)
         site = _Site(str(part.value["site"]), part.value.get("region"), ())
         start = before.start if sided and before else part.start
-        name = re.sub(r"[^a-z0-9]+", " ", reading.text[start : part.end].lower()).strip()
+        name = _plain(reading.text[start : part.end])
         yield _make(
             reading,
             part,

@@ -148,14 +148,19 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
         if day is None:
             leading = _leading_date(reading, number)
             day = leading
-        full = day.date.full if day else None
-        return Frame(full or base.date, full is not None, region, modality), True
+        return Frame(_day(day, base.date), day is not None and day.date.full is not None, region, modality), True
     leading = _leading_date(reading, number)
     if leading is not None:
-        full = leading.date.full
-        day_ = full or leading.date.latest
-        return Frame(day_, full is not None, base.study, base.modality), True
+        return Frame(_day(leading, base.date), leading.date.full is not None, base.study, base.modality), True
     return None
+
+
+def _day(mention: DateMention | None, base: date | None) -> date | None:
+    """The day that a date stands for: of a month or year the last one, but none after the note."""
+    if mention is None:
+        return base
+    latest = mention.date.latest
+    return min(latest, base) if base is not None and mention.date.full is None else latest
 
 
 def _leading_date(reading: Reading, number: int) -> DateMention | None:
