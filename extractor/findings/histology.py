@@ -62,11 +62,15 @@ _OTHER_CANCER = re.compile(
     r"(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",
     re.I,
 )
-_CLAUSE = re.compile(r"[;,]|[ ]to[ ]|->|→")
-_TURNED = re.compile(r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$", re.I)
+_CLAUSE = re.compile(r"[;,]|[.][ ]|[ ]to[ ]|->|→")
+_TURNED = re.compile(
+    r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$|"
+    r"\b(?:revised|amended|corrected|changed|re-?classified)(?: (?:diagnosis|as|is|was))?[ :,-]{1,3}(?:an? )?$",
+    re.I,
+)
 _RULE_BEFORE = re.compile(
     r"\b(?:trial|study|rct|protocol|inclusion|eligib\w+|criteri\w+)\b[^.;]{0,50}"
-    r"\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b[^.;]{0,30}$",
+    r"(?:\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b|[(:][ ]?[\"“'‘]|[\"“‘])[^.;]{0,40}$",
     re.I,
 )
 _DOUBT = re.compile(
@@ -255,7 +259,7 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
     """Whether the words around say that this diagnosis was the one before the review."""
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
-    if _TURNED.search(before[-14:]):
+    if _TURNED.search(before[-40:]):
         return False
     begin = max((m.end() for m in _CLAUSE.finditer(before)), default=0)
     if reading.within(sentence.start + begin, mention.start, FORMERLY):

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from extractor.findings.clauses import outermost
@@ -38,8 +38,34 @@ _WAS = re.compile(
     re.I,
 )
 _IF = re.compile(r"\b(?:would|could|should|might)\b", re.I)
-_ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival)\b|\badmission\b", re.I)
-_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?discharge\b|\bdischarge\b", re.I)
+_DICTATED = re.compile(r"\bwould be\b", re.I)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|without|were|once|after|before|to (?:qualify|enter|be eligible)|required|needed|trial|study)\b", re.I
+)
+"""Beside one of these "the ECOG would be 1" supposes; alone it is how doctors dictate a finding."""
+_ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b", re.I)
+_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarge\b", re.I)
+_STAY_BEHIND = re.compile(
+    r"^[ ,]{0,2}\(?(?:(?:on|at|upon) (?:hospital )?(?P<in>admission|arrival|entry)|"
+    r"(?:on|at|upon) (?:hospital )?(?P<out>discharge|dismissal|leaving))\b(?![ :=(]{1,3}(?:was |PS |ECOG )?\d)",
+    re.I,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:early |mid[- ]?|late |the (?:start|beginning|middle|end) of )?"
+    r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?"
+    r"(?![\w]|[ ]\d{1,2}(?!\d))(?:,? (?P<year>20\d\d|last year))?"
+)
+_MONTH_BEFORE = re.compile(r"\b(?:back )?(?:in|at the end of|during|of) " + _MONTH + r"(?P<between>[^;|\n]{0,45})$", re.I)
+_MONTH_BEHIND = re.compile(r"^[ ,]{0,2}(?:\(|\(?(?:back )?(?:in|during|as of) )" + _MONTH, re.I)
+_DAY_BEFORE = re.compile(r"(?:^|\b(?:on|at|of|from|visit|seen|clinic|review|opd|assessed|\W))[ :,(]*$", re.I)
+_DAY_BEHIND = re.compile(r"^[ ,]{0,2}(?:\(?(?:on|as of|dated|from|at) (?:the )?|\()$", re.I)
+_OTHER_EVENT = re.compile(
+    r"\b(?:and|with|but|ct|mri?|pet\S*|scan|cycle|c\d|chemo\w*|biops\w+|show\w*|started?|given|received|since|now|today|"
+    r"currently|which|until|to)\b",
+    re.I,
+)
+"""Words between a date and a performance status that make the date another event's."""
 _FROM = re.compile(r"\bfrom (?:an? |his |her |the )?$", re.I)
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _LEANS = re.compile(
@@ -51,7 +77,7 @@ _LEANS = re.compile(
     re.I,
 )
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
-_NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
+_NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;:=-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
 _BOXED = re.compile(
     r"\[[ _]*[xX✓✔*+]?[ _]*\]|\([ ]?[xX✓✔*+]?[ ]?\)|[☐☑☒□■○●◯◉⬜✅✓✔✗✘❏]|(?<!\w)_{1,4}[xX✓]?_{0,4}(?!\w)"
 )
@@ -86,10 +112,23 @@ def find(reading: Reading) -> Iterator[Finding]:
     taken = [(r.mention.start, r.end) for r in forms] + list(_printed_scales(reading))
     mentions = [m for m in outermost(reading.of(PS)) if _meant(reading, m) and not _overlaps(m, taken)]
     found = sorted([*forms, *(r for m in mentions for r in _told(reading, m))], key=lambda r: (r.mention.start, r.end))
+    findings: list[Finding] = []
     for number, told in enumerate(found):
         floor = max((r.end for r in found[:number] if r.end <= told.mention.start), default=0)
         later = [r.mention.start for r in found[number + 1 :] if r.mention.start >= told.end]
-        yield _finding(reading, told, floor, later[0] if later else None)
+        findings.append(_finding(reading, told, floor, later[0] if later else None))
+    yield from (_in_time(finding, findings) for finding in findings)
+
+
+def _in_time(finding: Finding, findings: Sequence[Finding]) -> Finding:
+    """A value of an admission or of a day before: former where the note has a later one."""
+    others = [f for f in findings if f is not finding and f.decides and f.temporality is Temporality.CURRENT]
+    if finding.value.get("stay") == "admission":
+        later = any(f.value.get("stay") != "admission" for f in others)
+    else:
+        day = finding.date
+        later = bool(day) and any(f.date and f.date > day for f in others) and finding.value.get("stay") is None
+    return replace(finding, temporality=Temporality.HISTORICAL) if later else finding
 
 
 def _overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
@@ -143,12 +182,19 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
         changed = _FROM.search(before) is not None and _TO.match(after) is not None
         past = True if changed or (_WAS.search(link) and "discharge" not in link.lower()) else None
         open_ended = "tail" in groups and _OPEN.search(groups["tail"]) is not None
-        yield _Reading(mention, mention.end, value, past=past, supposed=_IF.search(link) is not None or open_ended)
+        yield _Reading(mention, mention.end, value, past=past, supposed=_supposed(reading, mention, link) or open_ended)
         if "klow" in groups and "low" in groups:
             second = _interval(groups, "k")
             if second is not None:
                 yield _Reading(mention, mention.end, second, past=past)
     yield from _leaning(reading, mention, value)
+
+
+def _supposed(reading: Reading, mention: Mention, link: str) -> bool:
+    """Whether the verb supposes ("would be 1 without the fracture")."""
+    if _DICTATED.search(link) and not _CONDITION.search(reading.sentence_text(mention.sentence)):
+        return False
+    return _IF.search(link) is not None
 
 
 def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> Iterator[_Reading]:
@@ -398,6 +444,70 @@ def _column(reading: Reading, name: Mention) -> Iterator[_Reading]:
         yield _Reading(name, at, _cell_value(cell), past=past, date=day, start=at - len(cell))
 
 
+# --------------------------------------------------------------------------------------------- when
+
+
+def _stay(reading: Reading, told: _Reading, floor: int) -> str | None:
+    """Which point of a stay in hospital the words behind or before a value name."""
+    mention = told.mention
+    sentence = reading.sentences[mention.sentence]
+    behind = _STAY_BEHIND.match(reading.text[told.end : min(sentence.end, told.end + 40)])
+    if behind:
+        return "admission" if behind["in"] else "discharge"
+    before = reading.text[max(sentence.start, mention.start - 60, floor) : mention.start]
+    if _STAY_BEHIND.match(before) and floor > sentence.start:
+        before = re.sub(r"^[^,;:.|]*", "", before)  # "ECOG 2 on admission, ECOG 1": said of the one before
+    if _ADMISSION.search(before):
+        return "admission"
+    return "discharge" if _DISCHARGE.search(before) else None
+
+
+def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> date | None:
+    """The day that a value is told of: "on 3 March he was PS 1", "ECOG 0 (12/08/2025)", "in April … 1"."""
+    mention, text = told.mention, reading.text
+    sentence = reading.sentences[mention.sentence]
+    begin, stop = max(sentence.start, floor), min(sentence.end, ceiling or sentence.end)
+    for inside in reading.dates_within(mention.start, told.end):
+        return _until(inside.date.latest, reading)
+    for behind in reading.dates_within(told.end, min(stop, told.end + 40)):
+        if not behind.relative and _DAY_BEHIND.match(text[told.end : behind.start]):
+            return _until(behind.date.latest, reading)
+        break
+    month = _MONTH_BEHIND.match(text[told.end : stop])
+    if month:
+        return _end_of_month(reading, month["month"], month["year"])
+    for before in reversed(list(reading.dates_within(max(begin, mention.start - 60), mention.start))):
+        between = text[before.end : mention.start]
+        if before.relative or _OTHER_EVENT.search(between) or re.search(r"[;|]|,(?=.*\w)|\w.*[:]", between):
+            break
+        if _DAY_BEFORE.search(text[begin : before.start]):
+            return _until(before.date.latest, reading)
+        break
+    month = _MONTH_BEFORE.search(text[max(begin, mention.start - 70) : mention.start])
+    if month and not _OTHER_EVENT.search(month["between"]) and not re.search(r",(?=.*\w)", month["between"]):
+        return _end_of_month(reading, month["month"], month["year"])
+    return None
+
+
+def _until(day: date, reading: Reading) -> date:
+    on = reading.note.note_date
+    return min(day, on) if on else day
+
+
+def _end_of_month(reading: Reading, month: str, year: str | None) -> date | None:
+    """The last day of the latest such month that is not after the note; None where nothing tells the year."""
+    on = reading.note.note_date
+    number = _MONTHS.index(month[:3].lower()) + 1
+    if year and year.isdigit():
+        own = int(year)
+    elif on is None:
+        return None
+    else:
+        own = on.year - (year is not None or number > on.month)
+    following = date(own + number // 12, number % 12 + 1, 1)
+    return _until(following - timedelta(days=1), reading)
+
+
 # ------------------------------------------------------------------------------------------ finding
 
 
@@ -414,17 +524,12 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         if section is None or section.name != "family_history":
             changes["experiencer"] = Experiencer.PATIENT
     value = dict(told.value)
-    if "stay" not in value and told.past is not False:
-        around = reading.text[max(reading.sentences[mention.sentence].start, mention.start - 40, floor) : mention.start]
-        if _ADMISSION.search(around):
-            value["stay"] = "admission"
-        elif _DISCHARGE.search(around):
-            value["stay"] = "discharge"
-    if value.get("stay") == "discharge":
+    stay = value.get("stay") or (_stay(reading, told, floor) if told.past is None else None)
+    if stay:
+        value["stay"] = stay
         changes["temporality"] = Temporality.CURRENT
-    elif value.get("stay") == "admission":
-        changes["temporality"] = Temporality.HISTORICAL
-    if told.date is not None:
-        changes["date"] = told.date
+    day = told.date or (_day_told(reading, told, floor, ceiling) if told.past is None else None)
+    if day is not None:
+        changes["date"] = day
     start = mention.start if told.start is None else told.start
     return reading.finding(CONCEPT, value, start, told.end, by=mention, **changes)

@@ -2,14 +2,15 @@
 
 A form's field or an age with it ("62M") is the best evidence, then a word for the patient, then a title,
 then the pronouns of a note (most of them must agree), then an organ or operation that only one sex has.
-Relatives, staff and the boxes of a form that nobody ticked are none. The value has, beside the contract's
-key, ``rank``: 1 for the best kind of evidence to 5 for the weakest.
+Relatives, staff and the boxes of a form that nobody ticked are none. A finding's context has ``rank``: 1 for
+the best kind of evidence to 5 for the weakest.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from extractor.findings.clauses import clause_of, outermost
 from extractor.findings.nearby import standing
@@ -19,13 +20,13 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 SEX, STAFF, GROUP, YOU = "SEX", "SEX_STAFF", "SEX_GROUP", "SEX_YOU"
 _MALE = re.compile(
-    r"m|male|man|gentleman|gent|mr|mister|herrn?|monsieur|sr|señor|senhor|signor|shri|widower|♂|he|his|him|himself", re.I
+    r"m|male|man|boy|gentleman|gent|mr|mister|herrn?|monsieur|sr|señor|senhor|signor|shri|widower|♂|he|his|him|himself", re.I
 )
 _TITLE, _PRONOUN, _ORGAN = 3, 4, 5
 _MAJORITY = 3
 """So many pronouns of one sex must stand against one of the other."""
 _KIN_BEFORE = re.compile(
-    r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b[^.;]{0,25}$",
+    r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b(?:(?!\bpatient\b)[^.;]){0,25}$",
     re.I,
 )
 _STAFF_BEFORE = re.compile(r"\b(?:Dr|Prof|Professor|doctor|surgeon|oncologist|radiologist|nurse|GP|colleague)\b", re.I)
@@ -150,7 +151,8 @@ def _finding(reading: Reading, mention: Mention) -> Finding:
     place = mention.text.rfind(mention.groups[key])
     start = mention.start + place if rank <= 2 else mention.start
     end = start + len(mention.groups[key]) if rank <= 2 else mention.end
-    return reading.finding(
-        "sex", {"sex": _sex(mention), "rank": rank}, start, end, by=mention,
+    finding = reading.finding(
+        "sex", {"sex": _sex(mention)}, start, end, by=mention,
         assertion=Assertion.AFFIRMED, experiencer=experiencer, temporality=Temporality.CURRENT,
     )  # fmt: skip
+    return replace(finding, context={**finding.context, "rank": rank})

@@ -13,10 +13,11 @@ from typing import Any
 
 from extractor.findings.clauses import outermost
 from extractor.findings.nearby import standing
+from extractor.findings.options import choices
 from extractor.language.reading import Mention, Reading
 from extractor.records import Experiencer, Finding, Temporality
 
-STAGE, BARE, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_SYSTEM", "STAGE_REVISED"
+STAGE, BARE, NAME, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_NAME", "STAGE_SYSTEM", "STAGE_REVISED"
 ELSE, LUNG, OTHER = "STAGE_ELSE", "STAGE_LUNG", "STAGE_TUMOUR"
 
 _ROMAN: Mapping[str, str] = {
@@ -31,6 +32,8 @@ _ROMAN: Mapping[str, str] = {
 }
 _EDITIONS: Mapping[str, str] = {"seventh": "7", "eighth": "8", "ninth": "9"}
 _REACH_BEFORE, _REACH_BEHIND = 50, 25
+_OPTION = re.compile(r"(?<![\w/])(?:stage )?(IV|I{1,3}|[1-4])[ ]?([A-C])?([1-3])?(?![\w/])", re.I)
+_OPTION_REACH, _FEWEST_OPTIONS = 16, 2
 _PART = re.compile(r"[,;]|[.](?=[ ])")
 _BESIDE_TNM = re.compile(
     r"[ ]?(?:[,;:=/(>|-]{0,3}|-+>|=+>|so|i\.e\.|thus|therefore|hence|is|means|equals)[ ]?(?:an?[ ])?(?:UICC|AJCC)?[ ]?"
@@ -53,20 +56,52 @@ _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 def find(reading: Reading) -> Iterator[Finding]:
     """The stages of a note."""
-    named = outermost(reading.of(STAGE))
+    forms = list(_forms(reading))
+    named = [m for m in outermost(reading.of(STAGE)) if not any(a <= m.start < b for a, b, _ in forms)]
     beside: dict[int, list[Mention]] = {}
     for mention in named:
         beside.setdefault(mention.sentence, []).append(mention)
     bare = [
         m
         for m in outermost(reading.of(BARE))
-        if not any(n.start < m.end and m.start < n.end for n in beside.get(m.sentence, ())) and _is_stage(reading, m)
+        if not any(n.start < m.end and m.start < n.end for n in beside.get(m.sentence, ()))
+        and not any(a <= m.start < b for a, b, _ in forms)
+        and _is_stage(reading, m)
     ]
+    for _, _, ticked in forms:
+        yield from ticked
     mentions = sorted([m for m in named if _of_cancer(reading, m)] + bare, key=lambda m: m.start)
     for number, mention in enumerate(mentions):
         floor = mentions[number - 1].end if number else 0
         ceiling = mentions[number + 1].start if number + 1 < len(mentions) else None
         yield from _findings(reading, mention, floor, ceiling)
+
+
+def _forms(reading: Reading) -> Iterator[tuple[int, int, list[Finding]]]:
+    """Lines of a form that print the stages to tick: start, end, and the ticked ones."""
+    text = reading.text
+    for name in reading.of(NAME):
+        end = text.find("\n", name.end)
+        end = len(text) if end < 0 else end
+        options: list[re.Match[str]] = []
+        for match in _OPTION.finditer(text, name.end, end):
+            if match.start() - (options[-1].end() if options else name.end) > _OPTION_REACH:
+                break
+            options.append(match)
+        marked = choices(text, [match.span() for match in options])
+        if len(marked) < _FEWEST_OPTIONS:
+            continue
+        ticked = [match for match in options if marked.get(match.span())]
+        yield name.start, options[-1].end() + 1, [
+            reading.finding(
+                "stage",
+                {"group": _group(match[1], match[2], match[3]), "system": _system(reading, name)},
+                *match.span(),
+                by=name,
+                **standing(reading, name).changes(),
+            )
+            for match in ticked
+        ]
 
 
 def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | None) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ def sex(case: Case) -> Fact:
 
 
 def _kind(finding: Finding) -> int:
-    return max(2, int(finding.value.get("rank", 1)))
+    return max(2, int(finding.context.get("rank", 1)))
 
 
 def contraception(case: Case) -> Fact:
