@@ -17,7 +17,7 @@ from extractor.records import Assertion, Experiencer, Temporality
 
 _CLOSE = 16
 _BEHIND = 4
-_STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with)[ ]")
+_STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with|as|because|since|due)[ ]")
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
 _NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
 _ATTRIBUTE = re.compile(r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid", re.I)

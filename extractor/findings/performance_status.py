@@ -26,7 +26,7 @@ CONCEPT = "performance_status"
 PS, FOLLOW, NAME, FALSE = "PS", "PS_FOLLOW", "PS_NAME", "PS_FALSE"
 
 _WORDS: Mapping[str, int] = {
-    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3,
+    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "l": 1,
 }  # fmt: skip
 _AT_MOST = re.compile(
     r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I
@@ -39,12 +39,21 @@ _WAS = re.compile(
 )
 _IF = re.compile(r"\b(?:would|could|should|might)\b", re.I)
 _DICTATED = re.compile(r"\bwould be\b", re.I)
+_DOUBTED = re.compile(r"\b(?:likely|probably|perhaps|maybe)\b", re.I)
+_KIN_IS = re.compile(
+    r"\b(?:wife|husband|mother|father|brother|sister|son|daughter|partner|friend)(?:'s)?(?: (?:is|was|has|an?))*[ ]$", re.I
+)
+_LEGEND = re.compile(
+    r"[ ]?(?:=|:|[-–])[ ]?(?:fully active|normal|asymptomatic|restricted|symptomatic|ambulatory|capable|completely|bed|dead)",
+    re.I,
+)
+_ASKED = re.compile(r"[ ]?[(\[](?:please )?(?:circle|tick|select|check|mark|choose)[^()\n]{0,25}[)\]]", re.I)
 _CONDITION = re.compile(
     r"\b(?:if|unless|without|were|once|after|before|to (?:qualify|enter|be eligible)|required|needed|trial|study)\b", re.I
 )
 """Beside one of these "the ECOG would be 1" supposes; alone it is how doctors dictate a finding."""
-_ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b", re.I)
-_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarge\b", re.I)
+_ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b|\badmitted (?:with|as|at|in)\b", re.I)
+_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarged?\b", re.I)
 _STAY_BEHIND = re.compile(
     r"^[ ,]{0,2}\(?(?:(?:on|at|upon) (?:hospital )?(?P<in>admission|arrival|entry)|"
     r"(?:on|at|upon) (?:hospital )?(?P<out>discharge|dismissal|leaving))\b(?![ :=(]{1,3}(?:was |PS |ECOG )?\d)",
@@ -57,7 +66,9 @@ _MONTH = (
     r"(?![\w]|[ ]\d{1,2}(?!\d))(?:,? (?P<year>20\d\d|last year))?"
 )
 _MONTH_BEFORE = re.compile(r"\b(?:back )?(?:in|at the end of|during|of) " + _MONTH + r"(?P<between>[^;|\n]{0,45})$", re.I)
-_MONTH_BEHIND = re.compile(r"^[ ,]{0,2}(?:\(|\(?(?:back )?(?:in|during|as of) )" + _MONTH, re.I)
+_MONTH_BEHIND = re.compile(
+    r"^[ ,]{0,2}(?:\(|\(?(?:when \w+ (?:\w+ ){0,4}?)?(?:back )?(?:in|during|as of) )" + _MONTH + r"(?![ ]?[:=])", re.I
+)
 _DAY_BEFORE = re.compile(r"(?:^|\b(?:on|at|of|from|visit|seen|clinic|review|opd|assessed|\W))[ :,(]*$", re.I)
 _DAY_BEHIND = re.compile(r"^[ ,]{0,2}(?:\(?(?:on|as of|dated|from|at) (?:the )?|\()$", re.I)
 _OTHER_EVENT = re.compile(
@@ -69,11 +80,11 @@ _OTHER_EVENT = re.compile(
 _FROM = re.compile(r"\bfrom (?:an? |his |her |the )?$", re.I)
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _LEANS = re.compile(
-    r"^[ ,;:(/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|an?|of|by|over|diagnosis|baseline|"
+    r"^[ ,;:()/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|this|an?|of|by|over|chemo\w*|immuno\w*|treatment|therapy|surgery|diagnosis|baseline|"
     r"admission|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
     r"august|september|october|november|december|\d{4}|last|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
     r"deteriorat\w+|dropp\w+|fell|increased|decreased|went|gone|up|down|back|PS|ECOG|currently|clinician|physician|rated|per|"
-    r"patient|same|day|however|while|whereas)\b[ ,;:(/-]*){0,7}$",
+    r"patient|same|day|however|while|whereas)\b[ ,;:()/-]*){0,7}$",
     re.I,
 )
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
@@ -111,6 +122,9 @@ def find(reading: Reading) -> Iterator[Finding]:
     forms = list(_forms(reading))
     taken = [(r.mention.start, r.end) for r in forms] + list(_printed_scales(reading))
     mentions = [m for m in outermost(reading.of(PS)) if _meant(reading, m) and not _overlaps(m, taken)]
+    legend = [m for m in mentions if _LEGEND.match(reading.text, m.end)]
+    if len({m.groups.get("low") for m in legend}) > 1:  # the scale is explained, a value to a line
+        mentions = [m for m in mentions if m not in legend]
     found = sorted([*forms, *(r for m in mentions for r in _told(reading, m))], key=lambda r: (r.mention.start, r.end))
     findings: list[Finding] = []
     for number, told in enumerate(found):
@@ -270,7 +284,7 @@ def _printed_scales(reading: Reading) -> Iterator[tuple[int, int]]:
         options = _options(reading.text, name, end)
         if len(options) >= 2:
             yield name.start, options[-1][1]
-        row = _NUMBERS_IN_A_ROW.match(reading.text, name.end, end)
+        row = _NUMBERS_IN_A_ROW.match(reading.text, _behind_request(reading.text, name), end)
         if row and re.search(r"0\D+1\D+2", row[0]):
             yield name.start, row.end()
         lines = _option_lines(reading, name, end)
@@ -292,6 +306,12 @@ def _options(text: str, name: Mention, end: int) -> list[tuple[int, int]]:
             break
         options.append((match.start(), match.end()))
     return options
+
+
+def _behind_request(text: str, name: Mention) -> int:
+    """Where a printed scale begins: behind "(circle one)"."""
+    asked = _ASKED.match(text, name.end)
+    return asked.end() if asked else name.end
 
 
 def _option_lines(reading: Reading, name: Mention, end: int) -> list[tuple[int, int, int]]:
@@ -318,7 +338,7 @@ def _ticked(reading: Reading, name: Mention, end: int) -> Iterator[_Reading]:
         ticked = [option for option, on in choices(text, options).items() if on]
         yield from _chosen(name, [(int(text[s:e]), e) for s, e in ticked])
         return
-    row = _NUMBERS_IN_A_ROW.match(text, name.end, end)
+    row = _NUMBERS_IN_A_ROW.match(text, _behind_request(text, name), end)
     if row and re.search(r"0\D+1\D+2", row[0]):
         marks = [(int(m[1] or m[2]), m.end()) for m in _MARKED.finditer(text, name.end, row.end() + 1)]
         yield from _chosen(name, marks if len(marks) == 1 else [])
@@ -470,7 +490,8 @@ def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None)
     for inside in reading.dates_within(mention.start, told.end):
         return _until(inside.date.latest, reading)
     for behind in reading.dates_within(told.end, min(stop, told.end + 40)):
-        if not behind.relative and _DAY_BEHIND.match(text[told.end : behind.start]):
+        own = text[behind.end : behind.end + 2].strip()[:1] not in (":", "=")  # "PS 1 (12 May: 2)"
+        if own and not behind.relative and _DAY_BEHIND.match(text[told.end : behind.start]):
             return _until(behind.date.latest, reading)
         break
     month = _MONTH_BEHIND.match(text[told.end : stop])
@@ -519,6 +540,12 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         changes["temporality"] = Temporality.HISTORICAL if told.past else Temporality.CURRENT
     if told.supposed:
         changes["assertion"] = Assertion.HYPOTHETICAL
+    elif changes["assertion"] is Assertion.AFFIRMED and _DOUBTED.search(mention.groups.get("link", "")):
+        changes["assertion"] = Assertion.POSSIBLE
+    if _KIN_IS.search(reading.text[max(0, mention.start - 30) : mention.start]):
+        return reading.finding(
+            CONCEPT, told.value, mention.start, told.end, by=mention, **changes | {"experiencer": Experiencer.FAMILY}
+        )
     if state.experiencer is Experiencer.FAMILY and "family" not in (mention.text.lower(),):
         section = reading.sentences[mention.sentence].section
         if section is None or section.name != "family_history":

@@ -157,6 +157,7 @@ def _of_cancer(reading: Reading, mention: Mention) -> bool:
     if inside:
         return False
     before = reading.within(max(sentence.start, mention.start - _REACH_BEFORE), mention.start, ELSE, LUNG, OTHER)
+    before = [disease for disease in before if not disease.value.get("behind")]
     if not before or before[-1].category != ELSE:
         return True
     between = reading.text[before[-1].end : mention.start]
