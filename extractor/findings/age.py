@@ -30,7 +30,12 @@ _PERSON = re.compile(r"^[ ,-]*(?:\w+[ -]){0,3}?(?:man|woman|gentleman|lady|male|
 _EVENT = re.compile(
     r"^[ ]?(?:years?[ ])?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)", re.I
 )
-_THEN = re.compile(r"\bthen[ -]*$|\bwas (?:only |just |aged? )*$", re.I)
+_THEN = re.compile(
+    r"\bthen[ -]*$|\bwas (?:only |just |aged? )*$|\b(?:\w+(?:ectomy|plasty|otomy|ostomy|itis|osis|a?emia)|mi|cva|stroke|tia|dvt|"
+    r"pe|cabg|pci|cancer|ca|fracture|diabetes|dm|t2dm|asthma|epilepsy|menopause|menarche|removed|diagnosed|dx|surgery|"
+    r"operation|appendix|stent|onset|quit|stopped|started|smoking|widowed|retired|emigrated|married|child|born)[ ]$",
+    re.I,
+)
 _NEXT_CHILD = re.compile(r"[ ]?(?:,|&|/|and|or)[ ]?(?:and )?(\d{1,2})(?![\w/]|[.,]\d|[ ]?(?:weeks?|months?|days?|years ago))", re.I)
 _DATE_REACH = 30
 

@@ -148,8 +148,9 @@ def _outermost(reading: Reading) -> list[Mention]:
 
 def _value(mention: Mention) -> dict[str, Any]:
     """Group and subtype; what the words of an NSCLC name ("favor adenocarcinoma") is its subtype."""
-    if "bare" in mention.groups:
-        group, subtype = _BARE[re.split(r"[ -]", mention.groups["bare"].lower())[0]]
+    bare = next((text for key, text in mention.groups.items() if key.startswith("bare")), None)
+    if bare:
+        group, subtype = _BARE[re.split(r"[ -]", bare.lower())[0]]
         return {"group": group, "subtype": subtype}
     value = {"group": mention.value["group"], "subtype": mention.value["subtype"]}
     if mention.rule == "histology.non_small_cell":
@@ -180,7 +181,7 @@ def _meant(reading: Reading, mention: Mention) -> bool:
         return False
     if section is not None and section.name in _CERTAIN_SECTIONS:
         return True
-    return "bare" in mention.groups or any(
+    return any(key.startswith("bare") for key in mention.groups) or any(
         not (m.start >= mention.start and m.end <= mention.end) for m in reading.in_sentence(mention.sentence, LUNG)
     )
 

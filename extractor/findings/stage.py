@@ -32,7 +32,7 @@ _ROMAN: Mapping[str, str] = {
 }
 _EDITIONS: Mapping[str, str] = {"seventh": "7", "eighth": "8", "ninth": "9"}
 _REACH_BEFORE, _REACH_BEHIND = 50, 25
-_OPTION = re.compile(r"(?<![\w/])(?:stage )?(IV|I{1,3}|[1-4])[ ]?([A-C])?([1-3])?(?![\w/])", re.I)
+_OPTION = re.compile(r"(?<![\w/])(?:stage )?(IV|I{1,3}|[1-4])(?:[ ]?([A-C]))?([1-3])?(?![\w/])", re.I)
 _OPTION_REACH, _FEWEST_OPTIONS = 16, 2
 _PART = re.compile(r"[,;]|[.](?=[ ])")
 _BESIDE_TNM = re.compile(
@@ -43,6 +43,14 @@ _TUMOUR_BEHIND = re.compile(
 )
 _TUMOUR_BEFORE = re.compile(
     r"(?:nsclc|cancer|carcinoma|adenoca\w*|lung ca|SCC|primary)(?: of (?:the )?(?:\w+ ){1,4})?[ ]?[,:(-]{0,2}[ ]?(?:\w+[ ])?$",
+    re.I,
+)
+_TUMOUR_RIGHT_BEHIND = re.compile(
+    r"[ ](?:metastatic |lung |pulmonary )*(?:nsclc|adeno\w*|squamous|carcinoma|lung ca\w*|scc|disease(?=[ .,;]|$))\b", re.I
+)
+_TUMOUR_RIGHT_BEFORE = re.compile(
+    r"\b(?:nsclc|lung cancer|carcinoma|adeno\w*|squamous|lung ca|scc)(?: (?:adeno\w*|squamous|[RL][UML]L|lung|"
+    r"of (?:the )?(?:\w+ ){1,3}(?:lobe|lung)))?[ ]?[,:(-]?[ ]?$",
     re.I,
 )
 _FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
@@ -131,7 +139,7 @@ def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | Non
 
 
 def _group(number: str, letter: str | None, sub: str | None) -> str:
-    roman = _ROMAN.get(number.lower(), number.upper())
+    roman = _ROMAN.get(number.lower()) or re.sub(r"^[1L](?=V)", "I", number.upper())
     return roman + re.sub(r"[^A-Z]", "", (letter or "").upper()) + (sub or "" if letter else "")
 
 
@@ -171,7 +179,7 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
     """Whether a bare "IVB" stands beside a TNM or a tumour's name."""
     text = reading.text
     sentence = reading.sentences[mention.sentence]
-    lettered = "letter" in mention.groups
+    lettered = any(key.startswith("letter") for key in mention.groups)
     if reading.within(max(sentence.start, mention.start - 12), mention.start, ELSE):
         return False
     for tnm in reading.within(max(sentence.start, mention.start - 80), mention.start, "TNM"):
@@ -182,6 +190,11 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
             return True
     if not lettered:
         return False
+    if mention.text[0].isdigit():  # "4B" is a ward, a bed and a liver segment as well
+        return (
+            _TUMOUR_RIGHT_BEHIND.match(text, mention.end, sentence.end) is not None
+            or _TUMOUR_RIGHT_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
+        ) and not reading.within(mention.end, min(sentence.end, mention.end + 12), ELSE)
     if _TUMOUR_BEHIND.match(text, mention.end, min(sentence.end, mention.end + 40)):
         return True
     return _TUMOUR_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None

@@ -71,10 +71,10 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
 def _parts(mention: Mention) -> dict[str, Any]:
     value: dict[str, Any] = {"prefix": None, "t": None, "n": None, "m": None}
     for key, text in mention.groups.items():
-        if key == "prefix":
+        if key in ("prefix", "prefix_"):
             value["prefix"] = text.lower()
         elif key in value:
-            value[key] = _code(text)
+            value[key] = _code(text.replace("l", "1") if key == "m" else text)
     if not mention.groups:
         value["m"] = _code(mention.text[1:])
     if value["prefix"] and re.search(r"N\dcM", mention.text):
