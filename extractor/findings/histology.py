@@ -172,6 +172,8 @@ def _meant(reading: Reading, mention: Mention) -> bool:
         return not (mention.value.get("group") == "sclc" and _other_organ(reading, mention))
     if _from_elsewhere(reading, mention):
         return True
+    if _OWN_LUNG.search(reading.text) is None and reading.in_sentence(mention.sentence, ORGAN):
+        return False
     if _other_organ(reading, mention) or _specimen_of_other_organ(reading, mention) or _no_lung_case(reading):
         return False
     if not mention.value.get("weak"):

@@ -62,9 +62,14 @@ def standing(
     low = max(begin, min(floor, mention.start))
     sentence = reading.sentences[mention.sentence]
     section = sentence.section.qualifies if sentence.section else {}
+    assertion = _assertion(reading, mention, begin, low, stop, Assertion(section.get("assertion", Assertion.AFFIRMED)))
+    whose = Experiencer(section.get("experiencer", Experiencer.PATIENT))
+    told_of = _experiencer(reading, mention, begin, stop, whose, kin)
+    if assertion is Assertion.HYPOTHETICAL and told_of is Experiencer.OTHER:
+        told_of = whose  # a trial's criterion is about the patient, were it met
     return Standing(
-        _assertion(reading, mention, begin, low, stop, Assertion(section.get("assertion", Assertion.AFFIRMED))),
-        _experiencer(reading, mention, begin, stop, Experiencer(section.get("experiencer", Experiencer.PATIENT)), kin),
+        assertion,
+        told_of,
         Temporality.HISTORICAL if is_past(reading, mention.start, mention.end, low, stop) else Temporality.CURRENT,
     )
 
