@@ -18,6 +18,12 @@ from extractor.records import Assertion, Experiencer, Temporality
 _CLOSE = 16
 _BEHIND = 4
 _STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with|as|because|since|due)[ ]")
+_DENIED_WHOLE = re.compile(
+    r"[ ]*(?:(?:meets?|meeting|a|an|any|the|in|at|of|as|for|be|been|being|yet|have|having|has|to|really|quite|fit|reach|reached|"
+    r"clinical|pathological|overall|truly?|his|her|their|staged?|likely|definite(?:ly)?|with|lung|cancer|consistent)[ ]+)*",
+    re.I,
+)
+"""What may stand between a denial and the statement it denies: "no pain, ECOG 1" denies the pain."""
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
 _NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
 _ATTRIBUTE = re.compile(r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid", re.I)
@@ -106,7 +112,7 @@ def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: i
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]
-        if len(between) <= _CLOSE and not _STOP.search(between):
+        if _DENIED_WHOLE.fullmatch(between):
             return Assertion.NEGATED
     if _behind(reading, mention, stop, "NEARBY_DENIED"):
         return Assertion.NEGATED

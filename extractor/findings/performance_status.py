@@ -56,7 +56,7 @@ _ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|en
 _DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarged?\b", re.I)
 _STAY_BEHIND = re.compile(
     r"^[ ,]{0,2}\(?(?:(?:on|at|upon) (?:hospital )?(?P<in>admission|arrival|entry)|"
-    r"(?:on|at|upon) (?:hospital )?(?P<out>discharge|dismissal|leaving))\b(?![ :=(]{1,3}(?:was |PS |ECOG )?\d)",
+    r"(?:on|at|upon) (?:hospital )?(?P<out>discharge|dismissal|leaving))\b(?![ :=]{1,3}(?:was |PS |ECOG )?\d)",
     re.I,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -81,7 +81,7 @@ _FROM = re.compile(r"\bfrom (?:an? |his |her |the )?$", re.I)
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _LEANS = re.compile(
     r"^[ ,;:()/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|this|an?|of|by|over|chemo\w*|immuno\w*|treatment|therapy|surgery|diagnosis|baseline|"
-    r"admission|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
+    r"admission|discharge|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
     r"august|september|october|november|december|\d{4}|last|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
     r"deteriorat\w+|dropp\w+|fell|increased|decreased|went|gone|up|down|back|PS|ECOG|currently|clinician|physician|rated|per|"
     r"patient|same|day|however|while|whereas)\b[ ,;:()/-]*){0,7}$",
