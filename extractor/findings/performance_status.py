@@ -221,7 +221,7 @@ def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> It
             continue
         if _LEANS.match(reading.text[end : follow.start]) is None:
             return
-        told = _interval(follow.groups, "k" if value["scale"] == "KPS" else "")
+        told = _interval({key.rstrip("_"): text for key, text in follow.groups.items()}, "k" if value["scale"] == "KPS" else "")
         if told is None:
             return
         yield _Reading(follow, follow.end, told, past=follow.value.get("past"))
