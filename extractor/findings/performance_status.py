@@ -82,7 +82,7 @@ _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _LEANS = re.compile(
     r"^[ ,;:()/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|this|an?|of|by|over|chemo\w*|immuno\w*|treatment|therapy|surgery|diagnosis|baseline|"
     r"admission|discharge|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
-    r"august|september|october|november|december|\d{4}|last|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
+    r"august|september|october|november|december|\d{4}|last|starting|come|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
     r"deteriorat\w+|dropp\w+|fell|increased|decreased|went|gone|up|down|back|PS|ECOG|currently|clinician|physician|rated|per|"
     r"patient|same|day|however|while|whereas)\b[ ,;:()/-]*){0,7}$",
     re.I,
@@ -141,7 +141,7 @@ def _in_time(finding: Finding, findings: Sequence[Finding]) -> Finding:
         later = any(f.value.get("stay") != "admission" for f in others)
     else:
         day = finding.date
-        later = bool(day) and any(f.date and f.date > day for f in others) and finding.value.get("stay") is None
+        later = day is not None and not finding.value.get("stay") and any(f.date and f.date > day for f in others)
     return replace(finding, temporality=Temporality.HISTORICAL) if later else finding
 
 
@@ -177,7 +177,12 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
     value = _interval(groups, "k") if "klow" in groups and "low" not in groups else _interval(groups, "")
     if value is None:
         return
-    if "former" in groups:
+    if "kformer" in groups:
+        former = _interval({"klow": groups["kformer"]}, "k")
+        if former is not None:
+            yield _Reading(mention, mention.end, former, past=True)
+        yield _Reading(mention, mention.end, value, past=False)
+    elif "former" in groups:
         former = _interval(
             {"low": groups["former"], **({"high": groups["former_high"]} if "former_high" in groups else {})}, ""
         )

@@ -104,7 +104,8 @@ def _forms(reading: Reading) -> Iterator[tuple[int, int, list[Finding]]]:
             reading.finding(
                 "stage",
                 {"group": _group(match[1], match[2], match[3]), "system": _system(reading, name)},
-                *match.span(),
+                match.start(),
+                match.end(),
                 by=name,
                 **standing(reading, name).changes(),
             )
