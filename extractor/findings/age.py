@@ -28,7 +28,8 @@ _UNITS: Mapping[str, int] = {
 }  # fmt: skip
 _PERSON = re.compile(r"^[ ,-]*(?:\w+[ -]){0,3}?(?:man|woman|gentleman|lady|male|female|patient|pt|m\b|f\b)", re.I)
 _EVENT = re.compile(
-    r"^[ ]?(?:years?[ ])?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)", re.I
+    r"^[ ]?(?:years?[ ])?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)",
+    re.I,
 )
 _THEN = re.compile(
     r"\bthen[ -]*$|\bwas (?:only |just |aged? )*$|\b(?:\w+(?:ectomy|plasty|otomy|ostomy|itis|osis|a?emia)|mi|cva|stroke|tia|dvt|"
@@ -36,7 +37,9 @@ _THEN = re.compile(
     r"operation|appendix|stent|onset|quit|stopped|started|smoking|widowed|retired|emigrated|married|child|born)[ ]$",
     re.I,
 )
-_NEXT_CHILD = re.compile(r"[ ]?(?:,|&|/|and|or)[ ]?(?:and )?(\d{1,2})(?![\w/]|[.,]\d|[ ]?(?:weeks?|months?|days?|years ago))", re.I)
+_NEXT_CHILD = re.compile(
+    r"[ ]?(?:,|&|/|and|or)[ ]?(?:and )?(\d{1,2})(?![\w/]|[.,]\d|[ ]?(?:weeks?|months?|days?|years ago))", re.I
+)
 _DATE_REACH = 30
 
 

@@ -62,7 +62,7 @@ _OTHER_CANCER = re.compile(
     r"(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",
     re.I,
 )
-_CLAUSE = re.compile(r"[;,]|[.][ ]|[ ]to[ ]|->|→")
+_CLAUSE = re.compile(r"[;,]|[.][ ]|[ ](?:to|but|however|on review)[ ]|->|→", re.I)
 _TURNED = re.compile(
     r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$|"
     r"\b(?:revised|amended|corrected|changed|re-?classified)(?: (?:diagnosis|as|is|was))?[ :,-]{1,3}(?:an? )?$",

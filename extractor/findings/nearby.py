@@ -18,6 +18,8 @@ from extractor.records import Assertion, Experiencer, Temporality
 _CLOSE = 16
 _BEHIND = 4
 _STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with|as|because|since|due)[ ]")
+_MET = re.compile(r"(?<!not )(?<!n't )\b(?:meets?|met|fulfil\w*|checked|satisf\w*)\b", re.I)
+_CRITERION = re.compile(r"criteri|inclusion|eligib", re.I)
 _DENIED_WHOLE = re.compile(
     r"[ ]*(?:(?:meets?|meeting|a|an|any|the|in|at|of|as|for|be|been|being|yet|have|having|has|to|really|quite|fit|reach|reached|"
     r"clinical|pathological|overall|truly?|his|her|their|staged?|likely|definite(?:ly)?|with|lung|cancer|consistent)[ ]+)*",
@@ -26,7 +28,10 @@ _DENIED_WHOLE = re.compile(
 """What may stand between a denial and the statement it denies: "no pain, ECOG 1" denies the pain."""
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
 _NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
-_ATTRIBUTE = re.compile(r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid", re.I)
+_ATTRIBUTE = re.compile(
+    r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid",
+    re.I,
+)
 """Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
@@ -108,6 +113,8 @@ def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: i
     supposed = reading.within(begin, mention.start, "NEARBY_SUPPOSED")
     if supposed and low >= supposed[-1].end and reading.within(low, mention.start, "NEARBY_NOW"):
         supposed = []  # "he would have to be PS 2, and he is PS 3"
+    if supposed and _MET.search(text[begin : mention.start]):
+        supposed = [cue for cue in supposed if not _CRITERION.match(cue.text)]  # "meets the ECOG criterion (PS 1)"
     if supposed or _behind(reading, mention, stop, "NEARBY_DEMANDED"):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):

@@ -41,7 +41,8 @@ _IF = re.compile(r"\b(?:would|could|should|might)\b", re.I)
 _DICTATED = re.compile(r"\bwould be\b", re.I)
 _DOUBTED = re.compile(r"\b(?:likely|probably|perhaps|maybe)\b", re.I)
 _KIN_IS = re.compile(
-    r"\b(?:wife|husband|mother|father|brother|sister|son|daughter|partner|friend)(?:'s)?(?: (?:is|was|has|an?))*[ ]$", re.I
+    r"\b(?:wife|husband|mother|father|brother|sister|son|daughter|partner|friend)(?:'s)?(?: (?:is|was|has|an?))*[ ]$",
+    re.I,
 )
 _LEGEND = re.compile(
     r"[ ]?(?:=|:|[-–])[ ]?(?:fully active|normal|asymptomatic|restricted|symptomatic|ambulatory|capable|completely|bed|dead)",
@@ -49,10 +50,13 @@ _LEGEND = re.compile(
 )
 _ASKED = re.compile(r"[ ]?[(\[](?:please )?(?:circle|tick|select|check|mark|choose)[^()\n]{0,25}[)\]]", re.I)
 _CONDITION = re.compile(
-    r"\b(?:if|unless|without|were|once|after|before|to (?:qualify|enter|be eligible)|required|needed|trial|study)\b", re.I
+    r"\b(?:if|unless|without|were|once|after|before|to (?:qualify|enter|be eligible)|required|needed|trial|study)\b",
+    re.I,
 )
 """Beside one of these "the ECOG would be 1" supposes; alone it is how doctors dictate a finding."""
-_ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b|\badmitted (?:with|as|at|in)\b", re.I)
+_ADMISSION = re.compile(
+    r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b|\badmitted (?:with|as|at|in)\b", re.I
+)
 _DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarged?\b", re.I)
 _STAY_BEHIND = re.compile(
     r"^[ ,]{0,2}\(?(?:(?:on|at|upon) (?:hospital )?(?P<in>admission|arrival|entry)|"
@@ -65,7 +69,9 @@ _MONTH = (
     r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?"
     r"(?![\w]|[ ]\d{1,2}(?!\d))(?:,? (?P<year>20\d\d|last year))?"
 )
-_MONTH_BEFORE = re.compile(r"\b(?:back )?(?:in|at the end of|during|of) " + _MONTH + r"(?P<between>[^;|\n]{0,45})$", re.I)
+_MONTH_BEFORE = re.compile(
+    r"\b(?:back )?(?:in|at the end of|during|of) " + _MONTH + r"(?P<between>[^;|\n]{0,45})$", re.I
+)
 _MONTH_BEHIND = re.compile(
     r"^[ ,]{0,2}(?:\(|\(?(?:when \w+ (?:\w+ ){0,4}?)?(?:back )?(?:in|during|as of) )" + _MONTH + r"(?![ ]?[:=])", re.I
 )
@@ -226,7 +232,9 @@ def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> It
             continue
         if _LEANS.match(reading.text[end : follow.start]) is None:
             return
-        told = _interval({key.rstrip("_"): text for key, text in follow.groups.items()}, "k" if value["scale"] == "KPS" else "")
+        told = _interval(
+            {key.rstrip("_"): text for key, text in follow.groups.items()}, "k" if value["scale"] == "KPS" else ""
+        )
         if told is None:
             return
         yield _Reading(follow, follow.end, told, past=follow.value.get("past"))

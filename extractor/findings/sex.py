@@ -20,7 +20,8 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 SEX, STAFF, GROUP, YOU = "SEX", "SEX_STAFF", "SEX_GROUP", "SEX_YOU"
 _MALE = re.compile(
-    r"m|male|man|boy|gentleman|gent|mr|mister|herrn?|monsieur|sr|señor|senhor|signor|shri|widower|♂|he|his|him|himself", re.I
+    r"m|male|man|boy|gentleman|gent|mr|mister|herrn?|monsieur|sr|señor|senhor|signor|shri|widower|♂|he|his|him|himself",
+    re.I,
 )
 _TITLE, _PRONOUN, _ORGAN = 3, 4, 5
 _MAJORITY = 3

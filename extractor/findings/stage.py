@@ -46,7 +46,8 @@ _TUMOUR_BEFORE = re.compile(
     re.I,
 )
 _TUMOUR_RIGHT_BEHIND = re.compile(
-    r"[ ](?:metastatic |lung |pulmonary )*(?:nsclc|adeno\w*|squamous|carcinoma|lung ca\w*|scc|disease(?=[ .,;]|$))\b", re.I
+    r"[ ](?:metastatic |lung |pulmonary )*(?:nsclc|adeno\w*|squamous|carcinoma|lung ca\w*|scc|disease(?=[ .,;]|$))\b",
+    re.I,
 )
 _TUMOUR_RIGHT_BEFORE = re.compile(
     r"\b(?:nsclc|lung cancer|carcinoma|adeno\w*|squamous|lung ca|scc)(?: (?:adeno\w*|squamous|[RL][UML]L|lung|"
@@ -100,17 +101,21 @@ def _forms(reading: Reading) -> Iterator[tuple[int, int, list[Finding]]]:
         if len(marked) < _FEWEST_OPTIONS:
             continue
         ticked = [match for match in options if marked.get(match.span())]
-        yield name.start, options[-1].end() + 1, [
-            reading.finding(
-                "stage",
-                {"group": _group(match[1], match[2], match[3]), "system": _system(reading, name)},
-                match.start(),
-                match.end(),
-                by=name,
-                **standing(reading, name).changes(),
-            )
-            for match in ticked
-        ]
+        yield (
+            name.start,
+            options[-1].end() + 1,
+            [
+                reading.finding(
+                    "stage",
+                    {"group": _group(match[1], match[2], match[3]), "system": _system(reading, name)},
+                    match.start(),
+                    match.end(),
+                    by=name,
+                    **standing(reading, name).changes(),
+                )
+                for match in ticked
+            ],
+        )
 
 
 def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | None) -> Iterator[Finding]:

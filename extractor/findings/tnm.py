@@ -31,7 +31,9 @@ _BOUND_BEHIND = re.compile(
 _CLINICAL = re.compile(
     r"\bclinical(?:ly)?[ ](?:(?:staged?|staging|TNM|stage|diagnosis)[ :]{1,2}|(?:as|was|of|at|is)[ ]){0,3}$", re.I
 )
-_PATHOLOGICAL = re.compile(r"\bpath(?:ologic(?:al)?(?:ly)?)?\.?[ ](?:(?:staged?|TNM|stage)[ :]{1,2}|(?:as|was|of|is)[ ]){0,3}$", re.I)
+_PATHOLOGICAL = re.compile(
+    r"\bpath(?:ologic(?:al)?(?:ly)?)?\.?[ ](?:(?:staged?|TNM|stage)[ :]{1,2}|(?:as|was|of|is)[ ]){0,3}$", re.I
+)
 _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 
