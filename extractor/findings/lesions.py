@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Mention, Reading, remembered
 
 METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
     "METASTASIS", "LESION", "SITE", "QUANTITY", "TIMES", "SIDE", "SIZE", "PRIMARY", "BENIGN",
@@ -167,7 +167,8 @@ def prune(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def atoms(reading: Reading, sentence: int) -> list[Mention]:
+@remembered
+def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     """All that phrases are made of, in one sentence, overlaps resolved."""
     studies = reading.in_sentence(sentence, "STUDY")
     nouns = [n for n in prune(reading.in_sentence(sentence, METASTASIS, LESION)) if not _of_study(reading, n, studies)]
@@ -290,8 +291,13 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
+@remembered
+def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
+    return tuple(_phrases(reading, sentence))
+
+
+def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
     parts = atoms(reading, sentence)
     text = reading.text
     floor = reading.sentences[sentence].start

@@ -151,10 +151,14 @@ class _Site:
 def find(reading: Reading) -> Iterator[Finding]:
     """Metastases and the lesions that may be some, in the order of the text."""
     found: list[Finding] = []
+    if not reading.of(SITE, METASTASIS, LESION):
+        return
+    speaking = {mention.sentence for mention in reading.of(SITE, METASTASIS, LESION, QUANTITY)}
     listed = False
     for number in range(len(reading.sentences)):
         listed = listed and _is_listed(reading, number)
-        found.extend(_sentence(reading, number, listed))
+        if number in speaking:
+            found.extend(_sentence(reading, number, listed))
         listed = listed or _announces(reading, number)
     known = {
         f.value["site"]

@@ -179,7 +179,7 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
         value["scope"] = candidate.scope
     if candidate.metabolic:
         value["metabolic"] = True
-    mention = replace(candidate.mention, qualifiers=candidate.qualifiers)
+    mention = candidate.mention.requalified(candidate.qualifiers)
     return reading.finding("response", value, mention.start, mention.end, by=mention)
 
 

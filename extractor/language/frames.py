@@ -43,12 +43,8 @@ class _Reach:
     line: int
 
 
-def frame_sentences(reading: Reading) -> Reading:
-    """The reading with a frame for each of its sentences."""
-    return replace(reading, frames=tuple(_frames(reading)))
-
-
-def _frames(reading: Reading) -> Iterator[Frame]:
+def frames_of(reading: Reading) -> Iterator[Frame]:
+    """The frame of each sentence of a reading, in order."""
     note_frame = Frame(reading.note.note_date)
     reach = _Reach(_report_frame(reading) or note_frame, None, -1)
     base = reach
