@@ -18,6 +18,8 @@ from extractor.exports.rows import FIELDS, FailedNote, InputError, Record, to_re
 
 _DELIMITERS = ",;\t|"
 _PARQUET_ROWS = 256
+_PARQUET_BUFFER = 1 << 20
+"""Bytes of a column that are read at once; without it, a whole row group of it is."""
 
 
 def read_csv(lines: Iterable[str], source: str, stem: str, columns: Mapping[str, str], tab: bool) -> Iterator[Record]:
@@ -69,7 +71,7 @@ def read_parquet(path: Path, source: str, stem: str, columns: Mapping[str, str])
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path)
+        file = parquet.ParquetFile(path, buffer_size=_PARQUET_BUFFER)
     except pa.ArrowInvalid:
         raise InputError(f"{source}: is no Parquet file, or a damaged one") from None
     with file:

@@ -42,7 +42,9 @@ _LARGEST = re.compile(
     r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$",
     re.I,
 )
-COUNTED = re.compile(r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I)
+COUNTED = re.compile(
+    r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I
+)
 """Between a number and the place whose lesions it counts."""
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
 _SHOWS = re.compile(
@@ -510,7 +512,11 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
         before = parts[index - 1] if index else None
         return before is not None and before.category == SITE and not text[before.end : part.start].strip()
     following = next((p for p in parts[index + 1 :] if p.category != SIDE), None)
-    return following is not None and following.category == SITE and COUNTED.match(text[part.end : following.start]) is not None
+    return (
+        following is not None
+        and following.category == SITE
+        and COUNTED.match(text[part.end : following.start]) is not None
+    )
 
 
 def _times(part: Mention) -> Count:
@@ -583,14 +589,16 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
-    singles = [
-        place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))
-    ]
+    singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):
         return listed
-    if number == "singular" and listed.low > 1 and phrase.quantity is None and len(singles) == 1 and any(
-        part.category == SITE and "/" in part.text for part in phrase.parts
+    if (
+        number == "singular"
+        and listed.low > 1
+        and phrase.quantity is None
+        and len(singles) == 1
+        and any(part.category == SITE and "/" in part.text for part in phrase.parts)
     ):
         listed = counting.ONE  # one lesion across two neighbours: "at the L5/S1 level"
     if phrase.quantity is not None and not phrase.article:

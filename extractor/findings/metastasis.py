@@ -552,7 +552,9 @@ def _counts_alone(
     sentence = reading.sentences[number]
     own = list(phrases(reading, number))
     for mention in prune(reading.in_sentence(number, QUANTITY)):
-        if _overlaps(mention.start, mention.end, covered) or (mention.value.get("vague") and "one" not in mention.groups):
+        if _overlaps(mention.start, mention.end, covered) or (
+            mention.value.get("vague") and "one" not in mention.groups
+        ):
             continue
         after, before = (
             reading.text[mention.end : sentence.end],
@@ -696,7 +698,11 @@ def _continues(before: _Item, gap: str) -> bool:
     """Whether a place belongs to the organ named before it: "bone (L2, L4)"."""
     if not before.whole:
         return False
-    return bool(re.fullmatch(r"[ ]?[(:][ ]?", gap) if not before.site.places else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap))
+    return bool(
+        re.fullmatch(r"[ ]?[(:][ ]?", gap)
+        if not before.site.places
+        else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap)
+    )
 
 
 def _bare_sites(

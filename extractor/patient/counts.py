@@ -107,7 +107,9 @@ def _counts(case: Case, region: str) -> list[Finding]:
             "pericardium",
             *_CRANIAL,
         }
-    if _metastatic(case):  # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
+    if _metastatic(
+        case
+    ):  # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
         known |= {f.value["site"] for f in told if f.context.get("responds") and f.decides} - _PRIMARY_SITES - {"other"}
     known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
