@@ -71,7 +71,7 @@ def read_parquet(path: Path, source: str, stem: str, columns: Mapping[str, str])
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path, buffer_size=_PARQUET_BUFFER)
+        file = parquet.ParquetFile(path, buffer_size=_PARQUET_BUFFER, pre_buffer=False)
     except pa.ArrowInvalid:
         raise InputError(f"{source}: is no Parquet file, or a damaged one") from None
     with file:
