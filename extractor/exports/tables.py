@@ -94,18 +94,18 @@ def read_xlsx(path: Path, source: str, stem: str, columns: Mapping[str, str]) ->
     """
     import zipfile
 
-    import openpyxl
+    from extractor.exports.workbook import open_workbook
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on styles and extensions that hold no text
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
-            raise InputError(f"{source}: is no Excel workbook (.xlsx), or a damaged one") from None
-        try:
+    try:
+        book = open_workbook(path)
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
+        raise InputError(f"{source}: is no Excel workbook (.xlsx), or a damaged one") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on cells that hold no text
             yield from _sheets(book, source, stem, columns)
-        finally:
-            book.close()
+    finally:
+        book.close()
 
 
 def _sheets(book: Any, source: str, stem: str, columns: Mapping[str, str]) -> Iterator[Record]:

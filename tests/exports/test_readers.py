@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import sys
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from extractor.exports import workbook
 from extractor.exports.readers import Inputs
 from extractor.exports.rows import FailedNote, InputError, NoteRecord, parse_columns
 from extractor.records import Note
@@ -251,6 +253,21 @@ def test_xlsx(tmp_path: Path) -> None:
         ("19", DAY, "third"),
     ]
     assert [failure.place for failure in failed] == ["sheet Sheet, row 4", "sheet Sheet, row 5"]
+
+
+@pytest.mark.parametrize("in_memory", [10**6, 1])
+def test_the_texts_of_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
+    monkeypatch.setattr(workbook, "_IN_MEMORY", in_memory)
+    texts = ["Größe 12 mm, ≤ 5 Läsionen\nECOG 1", "🫁 second", "third & last", "Größe 12 mm, ≤ 5 Läsionen\nECOG 1"]
+    book = openpyxl.Workbook()
+    book.active.append(["patient_id", "text"])
+    for number, text in enumerate(texts):
+        book.active.append([f"P{number}", text])
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        assert b"second" in archive.read("xl/sharedStrings.xml")
+    notes, failed = read(tmp_path / "a.xlsx")
+    assert [note.text for note in notes] == texts and not failed
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.xlsx"])
