@@ -40,7 +40,7 @@ _AHEAD = 256
 """So many results a process may wait for one before them."""
 _NEWS = 0.1
 """Seconds after which a process tells of the results that it has."""
-_TERM = 200_000_000
+_TERM = 50_000_000
 """After so many bytes of notes a process makes room for a fresh one: spaCy keeps every word it met."""
 
 
