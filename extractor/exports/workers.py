@@ -23,7 +23,7 @@ from typing import NamedTuple
 from extractor.exports import report_json
 from extractor.exports.grouping import PackedPatient, Patient
 from extractor.exports.rows import FailedNote, InputError
-from extractor.exports.screening import NotScreenedError, Screens, screen_patient, without_failing
+from extractor.exports.screening import NotScreenedError, Screens, failed, screen_patient, without_failing
 from extractor.files import RuleFileError
 
 Factory = Callable[[], Screens]
@@ -60,8 +60,13 @@ class Result(NamedTuple):
 
 def screened(screener: Screens, patient: PackedPatient) -> Result:
     """The result of one patient, in this process."""
-    report, failures = screen_patient(screener, patient.unpacked())
-    line = report_json.to_line(report_json.to_dict(report)) if report else None
+    unpacked = patient.unpacked()
+    report, failures = screen_patient(screener, unpacked)
+    try:
+        line = report_json.to_line(report_json.to_dict(report)) if report else None
+    except Exception as error:  # its message could quote a note
+        reason = f"has a report that cannot be written ({type(error).__name__}); please report this as a fault"
+        return Result(None, (*failures, failed(unpacked, reason)), patient.notes)
     return Result(line, failures, patient.notes)
 
 
@@ -77,6 +82,9 @@ def _serve(link: Connection, factory: Factory) -> None:
         screener = factory()
     except (InputError, RuleFileError) as error:
         link.send(str(error))
+        return
+    except Exception as error:
+        link.send(f"the screener cannot be built ({type(error).__name__}); please report this as a fault")
         return
     with suppress(EOFError, OSError):  # the parent is gone, or needs this worker no more
         link.send(None)

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -119,13 +120,32 @@ def test_a_process_that_has_read_much_is_replaced(tmp_path: Path, monkeypatch: p
         assert workers._workers[0]._process.pid != before
 
 
+class Unwritable(FakeScreener):
+    """Gives one report with a value that JSON has no place for."""
+
+    def screen(self, notes: Iterable[Note], as_of: date | None = None) -> Report:
+        report = super().screen(notes, as_of)
+        return replace(report, warnings=(object(),)) if report.patient_id == "P001" else report  # type: ignore[arg-type]
+
+
+def test_a_report_that_cannot_be_written(capfd: pytest.CaptureFixture[str]) -> None:
+    with Workers(Unwritable, 1) as workers:
+        results = list(workers.results(patient(n, "ECOG 1") for n in range(3)))
+    assert [outcome(result) for result in results] == [(True, []), (False, ["n1: has a"]), (True, [])]
+    assert not capfd.readouterr().err
+
+
 def wrong(error: Exception) -> FakeScreener:
     raise error
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
-    [(RuleFileError("trial.yaml:3: wrong"), "trial.yaml:3: wrong"), (SystemExit(1), "could not start")],
+    [
+        (RuleFileError("trial.yaml:3: wrong"), "trial.yaml:3: wrong"),
+        (ValueError("x"), r"\(ValueError\)"),
+        (SystemExit(1), "could not start"),
+    ],
 )
 def test_a_screener_that_cannot_be_built(error: Exception, message: str, capfd: pytest.CaptureFixture[str]) -> None:
     with Workers(partial(wrong, error), 2) as workers, pytest.raises(InputError, match=message):
