@@ -33,7 +33,7 @@ from extractor.exports.screening import screener  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
 NOTES_A_PATIENT = 5
-SCALING_NOTES, SCALING_ROUNDS = 2_000, 2
+SCALING_NOTES, SCALING_ROUNDS = 1_000, 3
 KILLS = 20
 PHASES = ("reading", "screening", "writing")
 RESULTS = ("reports.jsonl", "criteria.parquet", "findings.parquet", "failed.csv")
@@ -184,30 +184,40 @@ def kills(folder: Path) -> list[str]:
     """The largest export, killed at random moments, against the run without a stop."""
     source, whole, killed = folder / f"{SIZES[-1]}.jsonl", folder / f"memory{SIZES[-1]}", folder / "killed"
     dice = random.Random(20)
-    journal = killed / "unfinished.jsonl"
+    patients = (whole / RESULTS[0]).read_bytes().count(b"\n")
     moments = []
     for _ in range(KILLS):
+        done = _lines(killed)
+        wanted = done + dice.choice((0, 1)) * dice.randrange(patients // KILLS * 2)
         process = start(source, killed, 2, "stub")
-        time.sleep(dice.uniform(0.3, 5))
+        time.sleep(dice.uniform(0.3, 3))
+        while process.poll() is None and done < wanted:
+            time.sleep(0.2)
+            done = _lines(killed)
         process.kill()
         process.communicate()
-        moments.append(journal.read_bytes().count(b"\n") if journal.exists() else 0)
+        moments.append(_lines(killed))
     process = start(source, killed, 2, "stub")
     process.communicate()
     same = all((whole / name).read_bytes() == (killed / name).read_bytes() for name in RESULTS)
     left = sorted(path.name for path in killed.iterdir())
     if not same or left != sorted([*RESULTS, "run.json"]):
         raise SystemExit(f"the killed run differs: {left}")
-    patients = (whole / RESULTS[0]).read_bytes().count(b"\n")
     return [
-        f"{SIZES[-1]:,} notes, {KILLS} times killed (SIGKILL) after 0.3 to 5 seconds, then run to the end: "
+        f"{SIZES[-1]:,} notes, {KILLS} times killed (SIGKILL) at random moments, then run to the end: "
         f"{', '.join(RESULTS)} have the same bytes as those of the run without a stop.",
         f"Patients done at each kill, of {patients:,}: {', '.join(f'{done:,}' for done in moments)}.",
     ]
 
 
+def _lines(folder: Path) -> int:
+    journal = folder / "unfinished.jsonl"
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
+
+
 def main() -> None:
     """Measure, print and keep."""
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts = {
@@ -216,7 +226,11 @@ def main() -> None:
             "Kills": kills(folder),
         }
     lines = ["# Batch", "", "Written by `python benchmarks/batch.py`."]
-    lines += [f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; short notes, five a patient, scattered."]
+    lines += [
+        f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; short notes, five a patient, scattered. Load of the",
+        f"machine before {load:.1f}, at the end {os.getloadavg()[0]:.1f}: where others work on it, two workers do not",
+        "get two cores.",
+    ]
     for title, part in parts.items():
         lines += ["", f"## {title}", "", *part]
     text = "\n".join(lines) + "\n"
