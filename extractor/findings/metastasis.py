@@ -41,6 +41,8 @@ _LINK = re.compile(
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
 )
+_LEVEL = re.compile(r"\b(?:from|level of|level|below|above|down to|up to|between|to)[ ]$", re.I)
+"""Before a vertebra that only says how far something reaches."""
 _ATTRIBUTE = re.compile(
     r"\([^()]*\)|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
     re.I,
@@ -109,16 +111,18 @@ _LISTED = re.compile(
     r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
     re.I,
 )
-_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$", re.I)
+_HEADER = re.compile(
+    r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|lt|rt|both|the|upper|[LR])\.?[ ])?$", re.I
+)
 _HEAD_END = re.compile(
-    r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
+    r"^(?:[ ](?:glands?|parenchyma|corpus|body|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
 _FREE_OF = re.compile(
     r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
     re.I,
 )
 _IS_NORMAL = re.compile(
-    r"(?:[ ](?:glands?|parenchyma|tissue|structures?))*[ ]*[:,-]?[ ]*(?:(?:is|are|was|were|remains?|appears?|looks?|both|all|also|again|now|entirely|completely|of)[ ]+){0,4}",
+    r"(?:[ ](?:glands?|parenchyma|tissue|structures?|bed|fossa|region))*[ ]*[:,-]?[ ]*(?:(?:is|are|was|were|remains?|appears?|looks?|both|all|also|again|now|entirely|completely|of)[ ]+){0,4}",
     re.I,
 )
 _SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
@@ -690,8 +694,10 @@ def _counts_alone(
         )
         if _FORMER.search(reading.text[sentence.start : mention.start]):
             continue
-        gone = _GONE.match(after) is not None
         whole = _whole_of(reading, own, mention)
+        if whole is not None and whole.start >= mention.end:  # "two of the three metastases known from March remain"
+            after = reading.text[whole.noun.end : sentence.end]
+        gone = _GONE.match(after) is not None
         if not (gone or _REMAINS.match(after)) or not (
             whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
         ):
@@ -911,6 +917,7 @@ def _bare_sites(
         told = told or row
         in_skeleton = (
             "/" not in part.text
+            and not _LEVEL.search(reading.text[max(0, part.start - 20) : part.start])
             and header is not None
             and header.site == "bone"
             and part.value["site"] == "bone"
