@@ -24,7 +24,7 @@ _NOT_REACH = 26
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
 _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
-_NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
+_NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
 _NOT_A_TARGET_BEHIND = re.compile(
     r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|"
     r"meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
@@ -37,6 +37,16 @@ _NEW_STATEMENT = re.compile(
 )
 _OTHER_VERB = re.compile(r"\b(?:s?he|had|was|were)\b", re.I)
 """Means behind another verb are not those of the ability ("amenable to physiotherapy and had radiotherapy")."""
+_REPORTED = re.compile(
+    r"\b(?:commented|confirmed|confirms|said|says|stated?s?|told (?:me|us|him|her)|tells (?:me|us)|reported|agreed|felt|feels|thinks?|"
+    r"thought|concluded|judged|wrote|considered|considers|reviewed)\b",
+    re.I,
+)
+"""What a specialist reports is not under the condition that stands before ("if she recovers ..., RT said that all is treatable")."""
+_BARE_BEFORE = re.compile(r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
+    r"easily|readily|perfectly|entirely)?[ ]?){1,4}", re.I)
+_BARE_BEHIND = re.compile(r"[ ]*(?:(?:per|acc\w*|by|says|according to) [^.;]{1,30})?[.!)]*[ ]*", re.I)
+_GAP_MEANS = 16
 _NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
 _NEIGHBOUR = re.compile(
     r"\b(?:dose (?:to|limits? (?:of|for))|abut(?:s|ting)?|close to|adjacent to|next to|near(?:by| to)?|proximity (?:to|of)|touch(?:es|ing)|"
@@ -110,6 +120,8 @@ def find(reading: Reading) -> Iterator[Finding]:
             yield _finding(reading, _Predicate((excepted[0],), ()), True, "all", excepted[0].start, end, start)
             continue
         targets = _targets(reading, start, end) or _subject_before(reading, words, start)
+        if not targets and _stands_alone(reading, words, start, end):
+            targets = _targets(reading, *_sentence_before(reading, start))
         predicates = _predicates(reading, words, targets, start, end)
         zones = _zones(reading, predicates, targets, start, end)
         for number, predicate in enumerate(predicates):
@@ -168,6 +180,8 @@ def _predicates(
         )
         if not near and targets and not any(word.value.get("elliptic") for word in group):
             near = _heading_means(reading, start, end)
+        if not near and targets and targets[-1].end <= start:
+            near = tuple(outermost(reading.within(targets[0].start - _MEANS_REACH, start, "LAT_MEANS")))
         predicate = _Predicate(tuple(group), near)
         extent = any(target.name in ("all", *_POINTERS) for target in targets)
         if predicate.says("whole") or predicate.says("elliptic") or near or (predicate.says("loose") and extent):
@@ -208,6 +222,31 @@ def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> l
     return [t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS]
 
 
+def _own_means(reading: Reading, target: _Target) -> bool:
+    """Whether a second subject brings its means ("the lung can have RT, the liver SABR and the adrenal either")."""
+    before = reading.text[max(0, target.start - 20) : target.start]
+    means = reading.within(target.end, target.end + _GAP_MEANS, "LAT_MEANS")
+    return bool(means and re.search(r"(?:,|\band\b|;)[ ](?:the |his |her |both |a )?(?:\w+ ){0,2}$", before, re.I))
+
+
+def _sentence_before(reading: Reading, place: int) -> tuple[int, int]:
+    number = reading.sentence_at(place)
+    before = reading.sentences[max(0, number - 1)]
+    if not number or before.block != reading.sentences[number].block:
+        return place, place
+    return before.start, before.end
+
+
+def _stands_alone(reading: Reading, words: Sequence[Mention], start: int, end: int) -> bool:
+    """Whether a sentence is nothing but an ability ("T4 in one SABR volume, pubis SABR. Deliverable.")."""
+    return bool(
+        words
+        and _BARE_BEFORE.fullmatch(reading.text[start : words[0].start])
+        and _BARE_BEHIND.fullmatch(reading.text[words[-1].end : end])
+        and reading.within(*_sentence_before(reading, start), "LAT_MEANS")
+    )
+
+
 def _statement(
     reading: Reading,
     predicate: _Predicate,
@@ -229,6 +268,8 @@ def _statement(
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
         return
     about = _about(predicate, zone.targets)
+    if about and about[0].start < predicate.start and not predicate.says("agent"):
+        about += [t for t in zone.targets if t.start >= predicate.end and t not in about and _own_means(reading, t)]
     except_for = reading.within(zone.start, zone.end, "LAT_EXCEPT")
     if except_for and amenable:
         about = [
@@ -392,7 +433,10 @@ def _finding(
     assertion = Assertion.AFFIRMED
     text = reading.sentence_text(word.sentence)
     is_open = (
-        reading.within(clause_start, predicate.start, "LAT_OPEN")
+        any(
+            not _REPORTED.search(reading.text, condition.end, predicate.start)
+            for condition in reading.within(clause_start, predicate.start, "LAT_OPEN")
+        )
         or any(
             not (answered and "?" in condition.text)
             for condition in reading.within(predicate.end, clause_end or sentence.end, "LAT_CONDITION")
