@@ -379,6 +379,8 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
             for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end)
             if t.name not in _POINTERS
         ]
+        if {target.name for target in named} == {"primary"} and reading.text[place : place + 4].strip().lower() == "all":
+            break  # one site is not "all"
         if named:
             yield from (target.name for target in named)
             return
@@ -486,7 +488,10 @@ def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Fi
     if not targets or answer_of(text[word.end : targets[0].start]) is not None:
         answer = answer_of(text[word.end : sentence.end])
         if answer is not None and reading.within(sentence.start, sentence.end, "LAT_MEANS"):
-            yield _finding(reading, _Predicate((word,), ()), answer, "all", sentence.start, sentence.end, start)
+            asked = [t.name for t in _targets(reading, sentence.start, word.start) if t.name not in _POINTERS]
+            asked = asked or [str(m.value["target"]) for m in reading.within(sentence.start, word.start, "LAT_BARE")]
+            for name in dict.fromkeys(asked or ["all"]):
+                yield _finding(reading, _Predicate((word,), ()), answer, name, sentence.start, sentence.end, start)
         return
     for target, following in zip(targets, [*targets[1:], None], strict=True):
         answer = answer_of(text[target.end : following.start if following else sentence.end])

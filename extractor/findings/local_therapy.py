@@ -82,6 +82,8 @@ _NEXT_NOT = re.compile(
     re.I,
 )
 """What was offered or planned and then not taken ("SRS was offered but he declined")."""
+_ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
+"""A question of a form, with its answer ("Prior radiation? No.")."""
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
 _CHEST_BEHIND = re.compile(
     r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
@@ -191,6 +193,9 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
+    asked = _ASKED.match(reading.text, mention.end, sentence.end + 8)
+    if asked:
+        return _Status.NEGATED if asked["no"] else _Status.DONE if asked["yes"] else _Status.PLANNED
     denied = _is_denied(reading, mention, clause)
     if any(
         speaker.start <= mention.start < speaker.end
@@ -400,6 +405,7 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
         and target in ("brain", "unspecified")
     ):
         flags["cavity"] = True
+        flags.pop("palliative", None)  # five times five grays to a cavity are adjuvant
     after = min(_block(reading, mention.sentence)[1], sentence.end + _DIAGNOSTIC_REACH)
     if mention.value["procedure"] == "surgery" and reading.within(sentence.start, after, "LT_DIAGNOSTIC"):
         flags["diagnostic"] = True
@@ -455,7 +461,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         return ["primary"]
     if not found and not place.denied and radiotherapy:
         found = _above(reading, mention.sentence)
-    if not found and rule.get("modality") in ("SRS", "SRT") and reading.within(*place.clause, "LT_CAVITY"):
+    cavity = [m for m in reading.within(*place.clause, "LT_CAVITY") if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")]
+    if not found and radiotherapy and cavity:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):
         return found or ["unspecified"]
