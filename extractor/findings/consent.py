@@ -22,13 +22,17 @@ _DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bwithout|\bnor)[ ](?:yet |so far |b
 """A denial right before a refusal makes it none ("has not declined the trial")."""
 _PATIENT_TOO = re.compile(
     r"\b(?:(?:the |our |this )?(?:patient|pt|gentleman|lady|woman|man)|s?he|(?:mr|mrs|ms|miss)\.?(?: \w+)?),? "
-    r"(?:and|&|\+|as well as|together with|along with|with|after \w+ (?:to|with|it with))\b[^.;]{0,60}$|"
-    r"\b(?:patient|pt|s?he|they|both|couple|who|we|i)\b(?:,? (?:has|have|had|then|finally|now|both|also|all|politely|clearly|again|today|however|"
+    r"(?:(?:and|as well as|together with|along with|with|after \w+ (?:to|with|it with))\b|&|\+)[^.;]{0,60}$|"
+    r"\b(?:patient|pt|s?he|they|both|couple|who|i)\b(?:,? (?:has|have|had|then|finally|now|both|also|all|politely|clearly|again|today|however|"
     r"therefore|together|jointly|firmly|kindly|eventually)){0,4}[ ]*$",
     re.I,
 )
 """The patient is the subject, though a relative stands beside ("she and her parents declined")."""
 _RELATIVE = re.compile(r"\b(?:brother|sister|father|mother|uncle|aunt|cousin|neighbour|neighbor|friend|dad|mum|mom|son|daughter)(?:'s)? (?:who|had|has|also)\b", re.I)
+_NOT_THE_PATIENT = re.compile(
+    r"\b(?:insur\w+|sponsors?|teams?|committees?|boards?|ethics|investigators?|we|payers?|hospital|centre|center|coordinator)\b(?: \w+){0,2}[ ]$", re.I
+)
+"""A refusal by these is none of the patient's."""
 _DRUG_REACH = 25
 _REQUIRED = re.compile(r"[^.;\n]{0,25}?\b(?:required|criteri\w+|mandatory|needed|necessary|prerequisite|obligatory|must)\b", re.I)
 
@@ -70,7 +74,8 @@ def _settled(reading: Reading, mention: Mention) -> bool:
     if reading.within(start, mention.start, "CONSENT_CONDITION"):
         return False
     if mention.value["given"] is False:
-        if _DENIED.search(reading.text[start : mention.start]):
+        before = reading.text[start : mention.start]
+        if _DENIED.search(before) or _NOT_THE_PATIENT.search(before):
             return False
         return mention.qualifiers.assertion is not Assertion.HYPOTHETICAL or "HYPOTHETICAL" in mention.qualifiers.cues
     if _REQUIRED.match(reading.text, mention.end, end):
@@ -85,7 +90,7 @@ def _about_trial(reading: Reading, mention: Mention) -> bool:
     study = reading.within(start, end, "CONSENT_STUDY")
     others = reading.within(start, end, "CONSENT_OTHER")
     if mention.value.get("given") is False:
-        return not others or bool(study) or not mention.text.lower().endswith("consent")
+        return not others or bool(study) or not ("consent" in mention.text.lower() or mention.value.get("signing"))
     others = others or reading.within(mention.end, min(end, mention.end + _DRUG_REACH), "DRUG")
     if others and not study:
         return False

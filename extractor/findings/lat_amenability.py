@@ -368,6 +368,7 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
     number = reading.sentence_at(place)
     sentence = reading.sentences[number]
     within = [t for t in _targets(reading, sentence.start, place) if t.name not in _POINTERS]
+    bare = reading.text[place : place + 4].strip(" :.,;)").lower() == "all"
     if within:
         yield from (target.name for target in within)
         return
@@ -379,7 +380,7 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
             for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end)
             if t.name not in _POINTERS
         ]
-        if {target.name for target in named} == {"primary"} and reading.text[place : place + 4].strip().lower() == "all":
+        if bare and {target.name for target in named} == {"primary"}:
             break  # one site is not "all"
         if named:
             yield from (target.name for target in named)

@@ -466,8 +466,6 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):
         return found or ["unspecified"]
-    if rule.get("verb"):
-        return ["primary"]
     block = _block(reading, mention.sentence)[0]
     told = [m for m in place.earlier if m.value["procedure"] == "surgery" and "target" in m.value and m.start >= block]
     return [str(told[-1].value["target"])] if told else ["primary"]
