@@ -29,6 +29,10 @@ _PATIENT_TOO = re.compile(
 )
 """The patient is the subject, though a relative stands beside ("she and her parents declined")."""
 _RELATIVE = re.compile(r"\b(?:brother|sister|father|mother|uncle|aunt|cousin|neighbour|neighbor|friend|dad|mum|mom|son|daughter)(?:'s)? (?:who|had|has|also)\b", re.I)
+_AT_FIRST = re.compile(r"\b(?:initially|originally|at first)\b[^.;]{0,25}$", re.I)
+_AT_FIRST_BEHIND = re.compile(r"[^.;]{0,25}?\b(?:initially|originally|at first)\b", re.I)
+_PREVIOUSLY = re.compile(r"\b(?:previously|earlier|before|last (?:time|week|month|visit))\b", re.I)
+_BUT_NOW = re.compile(r"\b(?:now|today|since then|changed (?:his|her|their) mind|meanwhile)\b", re.I)
 _NOT_THE_PATIENT = re.compile(
     r"\b(?:insur\w+|sponsors?|teams?|committees?|boards?|ethics|investigators?|we|payers?|hospital|centre|center|coordinator)\b(?: \w+){0,2}[ ]$", re.I
 )
@@ -49,7 +53,7 @@ def find(reading: Reading) -> Iterator[Finding]:
                 by=mention,
                 assertion=Assertion.AFFIRMED,
                 experiencer=_experiencer(reading, mention),
-                temporality=Temporality.CURRENT,
+                temporality=_temporality(reading, mention),
             )
 
 
@@ -66,6 +70,16 @@ def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
         return given
     before = reading.text[clause_of(reading, mention.start)[0] : mention.start]
     return Experiencer.PATIENT if _PATIENT_TOO.search(before) and not _RELATIVE.search(before) else given
+
+
+def _temporality(reading: Reading, mention: Mention) -> Temporality:
+    """A refusal that the same sentence calls a first one is past ("initially declined the trial")."""
+    start, end = clause_of(reading, mention.start)
+    sentence = reading.sentences[mention.sentence]
+    first = _AT_FIRST.search(reading.text[start : mention.start]) or _AT_FIRST_BEHIND.match(reading.text[mention.end : end])
+    then = _PREVIOUSLY.search(reading.text[start:end]) and _BUT_NOW.search(reading.text[mention.end : sentence.end])
+    past = mention.value["given"] is False and (first or then)
+    return Temporality.HISTORICAL if past else Temporality.CURRENT
 
 
 def _settled(reading: Reading, mention: Mention) -> bool:

@@ -84,6 +84,8 @@ _NEXT_NOT = re.compile(
 """What was offered or planned and then not taken ("SRS was offered but he declined")."""
 _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
 """A question of a form, with its answer ("Prior radiation? No.")."""
+_LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
+_OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
 _CHEST_BEHIND = re.compile(
     r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
@@ -335,13 +337,22 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
         targets = ["lung"]
     count = _COUNT.search(reading.text, mention.end, limit) if rule["procedure"] == "surgery" else None
     for target in dict.fromkeys(targets):
-        value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": _modality(mention)}
+        modality = _modality(mention)
+        if target == "adrenal" and rule["procedure"] == "surgery" and _keyhole(reading, place):
+            modality = "laparoscopic"
+        value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": modality}
         if count:
             number = count["number"].lower()
             value["count"] = _COUNTS.get(number) or int(number)
         flags = _flags(reading, place, target)
         if not flags.get("benign"):
             yield value | flags
+
+
+def _keyhole(reading: Reading, place: _Place) -> bool:
+    """Whether the words beside an operation tell that it was laparoscopic; the protocol asks for it at the adrenal."""
+    beside = reading.text[max(place.clause[0] - 5, 0) : place.limit]
+    return bool(_LAPAROSCOPIC.search(beside)) and not _OPENED.search(beside)
 
 
 def _modality(mention: Mention) -> str | None:
