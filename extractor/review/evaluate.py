@@ -74,14 +74,24 @@ def evaluate_file(path: Path, screener: Screens, part: Part = "all", errors: int
     Raises:
         GoldFileError: When the file cannot be read, is no JSONL, or holds no labels.
     """
-    lines = [line for line in _read(path) if part == "all" or is_held_out(_name(line)) is (part == "held")]
-    if not lines:
-        raise GoldFileError(f"{path}: no labelled lines in the part '{part}'")
+    lines = labelled_lines(path, part)
     if all("gold" in line for line in lines):
         return patients_report([judge_patient(line, screener) for line in lines], part, errors)
     if all("mentions" in line for line in lines):
         return mentions_report(lines, screener, part, errors)
     raise GoldFileError(f"{path}: every line needs 'gold' (patients) or every line 'mentions' (texts)")
+
+
+def labelled_lines(path: Path, part: Part = "all") -> list[dict[str, Any]]:
+    """The lines of a labelled file, or of a part of it.
+
+    Raises:
+        GoldFileError: When the file cannot be read, is no JSONL, or has nothing in the part.
+    """
+    lines = [line for line in _read(path) if part == "all" or is_held_out(_name(line)) is (part == "held")]
+    if not lines:
+        raise GoldFileError(f"{path}: no labelled lines in the part '{part}'")
+    return lines
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
