@@ -19,6 +19,8 @@ _CLOSE = 16
 _BEHIND = 4
 _STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with)[ ]")
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
+_PATIENT = re.compile(r"(?<!\w)(?:patient|pt)(?=:|[ ](?:has|had|is|was|now|himself|herself)\b)", re.I)
+"""The patient, named behind a relative: what follows is the patient's own."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
     r"for|at|from|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
@@ -122,6 +124,8 @@ def _experiencer(
     sentence = reading.sentences[mention.sentence]
     if kin:
         for cue in reversed(reading.within(begin, mention.start, "NEARBY_RELATIVE")):
+            if _PATIENT.search(text, cue.end, mention.start):
+                break
             if not cue.value.get("close") or _BELONGS.match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):

@@ -252,8 +252,8 @@ def _longest(graph: ConTextGraph) -> Mapping[int, Sequence[str]]:
     """The categories of the cues that hold for each target.
 
     Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
-    modify the target: a cue for one concept takes nothing away from another. medspaCy would prune
-    them for all targets alike.
+    modify the target: a cue for one concept takes nothing away from another, nor does one that runs
+    through the target itself. medspaCy would prune them for all targets alike.
     """
     reached: dict[int, list[str]] = {}
     for target, modifier in graph.edges:
@@ -263,11 +263,17 @@ def _longest(graph: ConTextGraph) -> Mapping[int, Sequence[str]]:
             and start < other.modifier_span[1]
             and len(other) > end - start
             and other.allows(target.label_)
+            and (other.direction == "PSEUDO" or not _overlaps(other, target))
             for other in graph.modifiers
         )
         if not outdone:
             reached.setdefault(target.id, []).append(modifier.category)
     return reached
+
+
+def _overlaps(modifier: ConTextModifier, target: Span) -> bool:
+    start, end = modifier.modifier_span
+    return bool(start < target.end and target.start < end)
 
 
 def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
