@@ -19,6 +19,7 @@ from typing import Any
 from extractor.findings.clauses import outermost
 from extractor.findings.nearby import standing
 from extractor.findings.options import choices
+from extractor.language.frames import day_behind
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -424,7 +425,8 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         changes["temporality"] = Temporality.CURRENT
     elif value.get("stay") == "admission":
         changes["temporality"] = Temporality.HISTORICAL
-    if told.date is not None:
-        changes["date"] = told.date
+    day = told.date or day_behind(reading, told.end, mention.sentence)
+    if day is not None:
+        changes["date"] = day
     start = mention.start if told.start is None else told.start
     return reading.finding(CONCEPT, value, start, told.end, by=mention, **changes)
