@@ -24,7 +24,9 @@ _NOT_REACH = 26
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
 _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
-_NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
+_NODULE_BEHIND = re.compile(
+    r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I
+)
 _NOT_A_TARGET_BEHIND = re.compile(
     r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|"
     r"meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
@@ -43,8 +45,11 @@ _REPORTED = re.compile(
     re.I,
 )
 """What a specialist reports is not under the condition that stands before ("if she recovers ..., RT said that all is treatable")."""
-_BARE_BEFORE = re.compile(r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
-    r"easily|readily|perfectly|entirely)?[ ]?){1,4}", re.I)
+_BARE_BEFORE = re.compile(
+    r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
+    r"easily|readily|perfectly|entirely)?[ ]?){1,4}",
+    re.I,
+)
 _BARE_BEHIND = re.compile(r"[ ]*(?:(?:per|acc\w*|by|says|according to) [^.;]{1,30})?[.!)]*[ ]*", re.I)
 _GAP_MEANS = 16
 _NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
@@ -59,7 +64,9 @@ _SHORT = 75
 """A line of a list ("Node level II: not possible") is no longer than this."""
 _LINES_BACK = 4
 _OBJECT_REACH = 14
-_SUBJECTLESS = re.compile(r"[ ,]*(?:(?:it|they|is|are|still|also|all|each|both|would|be|remains?|can|could|fully|well)[ ]+)*", re.I)
+_SUBJECTLESS = re.compile(
+    r"[ ,]*(?:(?:it|they|is|are|still|also|all|each|both|would|be|remains?|can|could|fully|well)[ ]+)*", re.I
+)
 _BUT = re.compile(r"\b(?:but|although|however|though)[ ]*$", re.I)
 _ANSWER_BEHIND = re.compile(
     r"[^.;\n\[\]☐☒☑]{0,60}?(?:[?:=]|\.{3,}|[ ]-)[ ]*(?P<answer>y(?:es)?|no?|\+|ja|nein)(?=[ ]*(?:[.,;(\n]|$))", re.I
@@ -161,7 +168,11 @@ def _predicates(
         if word.value.get("form"):
             continue
         if word.category == "LAT_GAPPED":
-            if grouped and grouped[-1][-1].value.get("loose") and _second_object(reading, grouped[-1][-1], word, targets):
+            if (
+                grouped
+                and grouped[-1][-1].value.get("loose")
+                and _second_object(reading, grouped[-1][-1], word, targets)
+            ):
                 grouped.append([word])
             continue
         apart = grouped and any(grouped[-1][-1].end <= target.start < word.start for target in targets)
@@ -219,7 +230,9 @@ def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> l
         return []
     if not _SUBJECTLESS.fullmatch(reading.text[start : words[0].start]):
         return []
-    return [t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS]
+    return [
+        t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS
+    ]
 
 
 def _own_means(reading: Reading, target: _Target) -> bool:
@@ -505,7 +518,9 @@ def _unanswered(reading: Reading, words: Sequence[Mention]) -> bool:
     if not words:
         return False
     behind = reading.text[words[0].end : reading.sentences[words[0].sentence].end]
-    return bool(_BOX_MARK.search(behind) and re.search(r"\bno?\b", behind, re.I) and re.search(r"\by(?:es)?\b", behind, re.I))
+    return bool(
+        _BOX_MARK.search(behind) and re.search(r"\bno?\b", behind, re.I) and re.search(r"\by(?:es)?\b", behind, re.I)
+    )
 
 
 def _worded_form(reading: Reading, word: Mention, end: int, start: int) -> Iterator[Finding]:

@@ -71,7 +71,8 @@ _NOT_TAKEN = (
     r"(?:was |were |been )?(?:cancel\w+|called off|withdrawn|abandoned)|opted against|never (?:happened|went|took))"
 )
 _THEN_NOT = re.compile(
-    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b" + _NOT_TAKEN
+    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b"
+    + _NOT_TAKEN
     + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi))",
     re.I,
 )
@@ -214,7 +215,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     if box_of(reading, mention) is False:
         return _Status.NONE
     answer = answer_of(reading.text[mention.end : sentence.end])
-    if answer is not None:
+    if answer is not None and not _able(reading, *clause):
         return _Status.DONE if answer else _Status.NEGATED
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL
@@ -466,13 +467,19 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     if not found and rule["procedure"] == "radiotherapy" and operated:
         return [str(operated[-1].value["target"])]  # "nailing, then radiotherapy"
     radiotherapy = rule["procedure"] == "radiotherapy"
-    if not found and radiotherapy and (
-        _CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit])
+    if (
+        not found
+        and radiotherapy
+        and (_CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit]))
     ):
         return ["primary"]
     if not found and not place.denied and radiotherapy:
         found = _above(reading, mention.sentence)
-    cavity = [m for m in reading.within(*place.clause, "LT_CAVITY") if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")]
+    cavity = [
+        m
+        for m in reading.within(*place.clause, "LT_CAVITY")
+        if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")
+    ]
     if not found and radiotherapy and cavity:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):

@@ -20,6 +20,7 @@ from itertools import pairwise
 from typing import Any
 
 from extractor.findings.options import choices
+from extractor.language.frames import day_behind
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
@@ -180,7 +181,9 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
     if candidate.metabolic:
         value["metabolic"] = True
     mention = candidate.mention.requalified(candidate.qualifiers)
-    return reading.finding("response", value, mention.start, mention.end, by=mention)
+    finding = reading.finding("response", value, mention.start, mention.end, by=mention)
+    day = day_behind(reading, mention.end, mention.sentence)
+    return replace(finding, date=day, context={**finding.context, "dated": True}) if day else finding
 
 
 def _outermost(reading: Reading) -> list[Mention]:

@@ -339,11 +339,17 @@ class _Stretch:
                     and first < other.modifier_span[1]
                     and len(other) > last - first
                     and other.allows(category)
+                    and (other.direction == "PSEUDO" or not _overlaps(other, target))
                     for other in modifiers
                 )
                 if not outdone:
                     reached.append(modifier.category)
         return reached
+
+
+def _overlaps(modifier: ConTextModifier, target: Span) -> bool:
+    start, end = modifier.modifier_span
+    return bool(start < target.end and target.start < end)
 
 
 def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
