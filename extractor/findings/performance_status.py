@@ -19,7 +19,6 @@ from typing import Any
 from extractor.findings.clauses import outermost
 from extractor.findings.nearby import standing
 from extractor.findings.options import choices
-from extractor.language.frames import day_behind
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
