@@ -2,7 +2,8 @@
 
 "CT 3 April: liver lesion smaller. Adrenal unchanged." dates both sentences and makes them lines of a
 body scan. A study or a leading date reaches to the end of its paragraph or to the next of its kind;
-in a report of its own it reaches through the note. A date that only names what was compared
+in a report of its own it reaches through the note, behind a heading ("Imaging (3 March):") through
+its paragraph. "On 3 March …" dates its sentence. A date that only names what was compared
 ("vs 22 October", "was 4 cm in May") dates nothing.
 """
 
@@ -18,11 +19,21 @@ from extractor.language.reading import Frame, Mention, Reading
 
 STUDY = "STUDY"
 _COMPARED = re.compile(
-    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
+    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|(?:review|correlat\w+|conjunction|together) with|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
     r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
     re.I,
 )
-_LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?$")
+_LABEL = re.compile(
+    r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
+    re.I,
+)
+_LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
+_ON = re.compile(
+    r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
+)
+_NOW = re.compile(r"\b(?:now|today|currently|at present|presently|since)\b", re.I)
+_BEHIND = re.compile(r"[ ]?(?:[(\[]|,? ?(?:on|as of|as at|dated|in)[ ]|-[ ]|:[ ])(?:(?:on|as of)[ ])?$", re.I)
+_RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
 _EXAM_DATE = re.compile(
     r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I
 )
@@ -32,7 +43,7 @@ _HEAD_LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """A frame in force and the block in which it holds (None: the whole note)."""
+    """A frame in force, the block in which it holds (None: the whole note), its line (-1: a heading)."""
 
     frame: Frame
     block: int | None
@@ -53,14 +64,26 @@ def frames_of(reading: Reading) -> Iterator[Frame]:
         if own is not None:
             frame, lasting = own
             if lasting:
-                reach = _Reach(frame, sentence.block, sentence.line)
+                reach = _Reach(frame, sentence.block, -1 if sentence.heading else sentence.line)
             yield frame
             continue
         if reach.block is not None and reach.frame.study == "head" and _leaves_head(reading, number):
             reach = base
-        if reach.block is not None and reach.frame.study is None and sentence.line != reach.line:
+        if (
+            reach.block is not None
+            and reach.frame.study == "head"
+            and sentence.line != reach.line
+            and _labelled(reading, number)
+        ):
+            reach = base
+        if reach.block is not None and reach.frame.study is None and reach.line not in (-1, sentence.line):
             reach = base  # a leading date without a study dates its own line only
         yield reach.frame
+
+
+def _labelled(reading: Reading, number: int) -> bool:
+    """Whether a line of a note names its own subject: "Decision: ..."; a head scan before it is done with."""
+    return _LABEL.match(reading.sentence_text(number)) is not None
 
 
 def _leaves_head(reading: Reading, number: int) -> bool:
@@ -104,8 +127,12 @@ def _report_frame(reading: Reading) -> Frame | None:
 
 
 def _opens(reading: Reading, mention: Mention) -> bool:
-    """Whether the study is named by itself at the head of the text, as a report does."""
-    return reading.text[: mention.start].strip(" \n*#=-:") == "" and "\n" in reading.text
+    """Whether the study is named by itself at the head of the text, as a report does.
+
+    "CT 3 March: stable." is a line of a note; behind the title of a report stands no result.
+    """
+    title = reading.text[mention.end :].split("\n", 1)
+    return reading.text[: mention.start].strip(" \n*#=-:") == "" and len(title) > 1 and not _RESULT.match(title[0])
 
 
 def _exam_date(reading: Reading) -> date | None:
@@ -132,6 +159,8 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
         for m in reading.in_sentence(number, STUDY)
         if not _compared(reading, m.start, sentence.start) and m.qualifiers.temporality != "planned"
     ]
+    if base.study and number:  # a report names a study of years ago only to compare with it
+        studies = [m for m in studies if not _of_a_year(_date_near(reading, m, sentence.end))]
     if studies:
         study = studies[0]
         day = _date_near(reading, study, sentence.end)
@@ -148,6 +177,33 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
     leading = _leading_date(reading, number)
     if leading is not None:
         return Frame(_day(leading, base.date), leading.date.full is not None, base.study, base.modality), True
+    if sentence.heading:
+        titled = next(reading.dates_within(sentence.start, sentence.end), None)
+        if titled is not None and titled.date.full and not _compared(reading, titled.start, sentence.start):
+            return Frame(titled.date.full, True, base.study, base.modality), True
+    opening = next(reading.dates_within(sentence.start, min(sentence.end, sentence.start + 45)), None)
+    if (
+        opening is not None
+        and opening.date.full
+        and _ON.match(reading.text[sentence.start : opening.start])
+        and not _NOW.search(reading.text, opening.end, sentence.end)
+    ):
+        return Frame(opening.date.full, True, base.study, base.modality), False
+    return None
+
+
+def day_behind(reading: Reading, end: int, sentence: int) -> date | None:
+    """The day that stands right behind a statement: "ECOG 1 (3 March)", "progression on 3 March".
+
+    Args:
+        reading: The note.
+        end: One past the statement.
+        sentence: The number of its sentence.
+    """
+    for mention in reading.dates_within(end, min(reading.sentences[sentence].end, end + 30)):
+        if _BEHIND.fullmatch(reading.text[end : mention.start]):
+            return _day(mention, reading.note.note_date)
+        break
     return None
 
 
@@ -157,6 +213,10 @@ def _day(mention: DateMention | None, base: date | None) -> date | None:
         return base
     latest = mention.date.latest
     return min(latest, base) if base is not None and mention.date.full is None else latest
+
+
+def _of_a_year(mention: DateMention | None) -> bool:
+    return mention is not None and mention.date.month is None
 
 
 def _leading_date(reading: Reading, number: int) -> DateMention | None:

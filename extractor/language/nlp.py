@@ -342,6 +342,7 @@ class _Stretch:
                     and first < other.modifier_span[1]
                     and len(other) > last - first
                     and other.allows(category)
+                    and (other.direction == "PSEUDO" or not _overlaps(other, target))
                     for other in modifiers
                 )
                 if not outdone:
@@ -352,6 +353,11 @@ class _Stretch:
 def _groups(match: re.Match[str]) -> Mapping[str, str]:
     """The named groups that took part in a match."""
     return {name: words for name, words in match.groupdict().items() if words is not None}
+
+
+def _overlaps(modifier: ConTextModifier, target: Span) -> bool:
+    start, end = modifier.modifier_span
+    return bool(start < target.end and target.start < end)
 
 
 def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
