@@ -36,6 +36,7 @@ _RELATIVE = re.compile(
 )
 _AT_FIRST = re.compile(r"\b(?:initially|originally|at first)\b[^.;]{0,25}$", re.I)
 _AT_FIRST_BEHIND = re.compile(r"[^.;]{0,25}?\b(?:initially|originally|at first)\b", re.I)
+_OTHERS = re.compile(r"\b(?:patients|pts|subjects|participants|volunteers|people|cohort)\b", re.I)
 _PREVIOUSLY = re.compile(r"\b(?:previously|earlier|before|last (?:time|week|month|visit))\b", re.I)
 _BUT_NOW = re.compile(r"\b(?:now|today|since then|changed (?:his|her|their) mind|meanwhile)\b", re.I)
 _NOT_THE_PATIENT = re.compile(
@@ -74,6 +75,8 @@ def _stands(reading: Reading, mention: Mention) -> bool:
 def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     """Whose consent it is; a relative who stands beside the patient takes nothing away."""
     given = mention.qualifiers.experiencer
+    if given is Experiencer.OTHER and not _OTHERS.search(reading.sentence_text(mention.sentence)):
+        return Experiencer.PATIENT  # "consent for the trial on file": the trial is what is consented to
     if given is not Experiencer.FAMILY:
         return given
     before = reading.text[clause_of(reading, mention.start)[0] : mention.start]

@@ -51,6 +51,10 @@ _BARE_BEFORE = re.compile(
     re.I,
 )
 _BARE_BEHIND = re.compile(r"[ ]*(?:(?:per|acc\w*|by|says|according to) [^.;]{1,30})?[.!)]*[ ]*", re.I)
+_CHAIN = re.compile(
+    r"[ ,/]*(?:(?:or|nor|and|for|to|with|by|of|a|any|either|the|radical|curative|definitive|stereotactic)[ ]+)*", re.I
+)
+_OBJECT_NEXT = re.compile(r"[ ](?:for|to|of|on|in|at|with)\b|(?<=for)[ ]|(?<=to)[ ]", re.I)
 _GAP_MEANS = 16
 _NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
 _NEIGHBOUR = re.compile(
@@ -235,6 +239,17 @@ def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> l
     ]
 
 
+def _direct_means(reading: Reading, predicate: _Predicate) -> Sequence[Mention]:
+    """The means that a predicate takes as its object ("a candidate for surgery, ..."), else all that stand near."""
+    chain: list[Mention] = []
+    end = predicate.end
+    for mention in sorted(predicate.means, key=lambda m: m.start):
+        if mention.start >= end and _CHAIN.fullmatch(reading.text[end : mention.start]):
+            chain.append(mention)
+            end = mention.end
+    return chain or predicate.means
+
+
 def _own_means(reading: Reading, target: _Target) -> bool:
     """Whether a second subject brings its means ("the lung can have RT, the liver SABR and the adrenal either")."""
     before = reading.text[max(0, target.start - 20) : target.start]
@@ -272,10 +287,14 @@ def _statement(
     limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
     answer = _ANSWER_BEHIND.match(reading.text, predicate.end, limit)
     if answer:
+        if asked and not amenable:
+            return  # "Anything that could not be ablated? No."
         amenable = amenable and answer["answer"].lower() not in ("n", "no", "nein")
     if predicate.says("elliptic") and not follows and not _continues(reading, predicate, clause):
         return
-    kinds = {m.value.get("kind") for m in predicate.means} | {w.value.get("kind") for w in predicate.words} - {None}
+    kinds = {m.value.get("kind") for m in _direct_means(reading, predicate)} | {
+        w.value.get("kind") for w in predicate.words
+    } - {None}
     if not amenable and kinds and kinds <= {"surgery"} and not predicate.says("elliptic"):
         return  # "not resectable" says nothing of radiotherapy
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
@@ -353,6 +372,8 @@ def _zones(
             borders.append(opened.start())
         elif second.says("agent") and not any(borders[-1] <= target.start < first.start for target in targets):
             borders.append(second.start)
+        elif (comma := _own_object(reading, first, second, targets, borders[-1])) is not None:
+            borders.append(comma)
         else:
             borders.append(first.end)
     borders.append(end)
@@ -361,6 +382,20 @@ def _zones(
         _Zone(low, high, inherited + tuple(target for target in targets if low <= target.start < high))
         for low, high in pairwise(borders)
     ]
+
+
+def _own_object(
+    reading: Reading, first: _Predicate, second: _Predicate, targets: Sequence[_Target], start: int
+) -> int | None:
+    """Where the object of a first predicate ends ("possible for lung and adrenal, liver lesion not possible")."""
+    if any(start <= target.start < first.start for target in targets) or not _OBJECT_NEXT.match(
+        reading.text, first.end
+    ):
+        return None
+    comma = reading.text.rfind(",", first.end, second.start)
+    before = any(first.end <= target.start < comma for target in targets)
+    behind = any(comma < target.start < second.start for target in targets)
+    return comma if before and behind else None
 
 
 def _names(reading: Reading, about: Sequence[_Target], predicate: _Predicate) -> Iterator[str]:

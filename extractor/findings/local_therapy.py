@@ -33,7 +33,7 @@ _ADJACENT = 12
 """A dose so close behind its radiotherapy is no second treatment."""
 _UNRELATED = re.compile(
     r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
-    r"followed|then|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
+    r"followed|then|only|except\w*|apart|other than|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
     re.I,
 )
@@ -88,6 +88,7 @@ _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)
 _LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
 _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
+_CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
 _CHEST_BEHIND = re.compile(
     r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
 )
@@ -446,6 +447,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     inside = _sites(reading, mention.start, mention.end)
     if inside:
         return inside[-1:]
+    if rule["procedure"] == "radiotherapy" and not rule.get("dose") and _CHEST_NEXT.match(reading.text, mention.end):
+        return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
     earlier = [m for m in place.earlier if place.clause[0] <= m.start]
     behind = _listed(reading, mention.end, min(place.limit, mention.end + _BEHIND_REACH), surgery)
