@@ -733,7 +733,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
-    sided = phrase.strong and len(places) == 1 and places[0].single
+    sided = len(places) == 1 and places[0].single
     if phrase.article or phrase.sizes == 1 or phrase.definite or sided:
         return counting.ONE
     return counting.SOME
