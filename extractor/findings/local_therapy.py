@@ -197,8 +197,9 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
+    weighed = _able(reading, *clause) or reading.within(*clause, "LT_OPTION")  # a form asks what is possible or wanted
     asked = _ASKED.match(reading.text, mention.end, sentence.end + 8)
-    if asked:
+    if asked and not weighed:
         return _Status.NEGATED if asked["no"] else _Status.DONE if asked["yes"] else _Status.PLANNED
     denied = _is_denied(reading, mention, clause)
     if any(
@@ -216,7 +217,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     if box_of(reading, mention) is False:
         return _Status.NONE
     answer = answer_of(reading.text[mention.end : sentence.end])
-    if answer is not None:
+    if answer is not None and not weighed:
         return _Status.DONE if answer else _Status.NEGATED
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL
