@@ -85,6 +85,8 @@ _NEXT_NOT = re.compile(
 """What was offered or planned and then not taken ("SRS was offered but he declined")."""
 _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
 """A question of a form, with its answer ("Prior radiation? No.")."""
+_ELSEWHERE = re.compile(r"[ ]*[:-][ ]*(?:see|cf|as (?:per|above|below)|refer)\b", re.I)
+"""A heading that only points to another place ("Prior RT: see note of May")."""
 _LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
 _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
@@ -168,6 +170,8 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
     if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
+        return False
+    if _ELSEWHERE.match(reading.text, mention.end):
         return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
