@@ -55,6 +55,8 @@ _CHAIN = re.compile(
     r"[ ,/]*(?:(?:or|nor|and|for|to|with|by|of|a|any|either|the|radical|curative|definitive|stereotactic)[ ]+)*", re.I
 )
 _OBJECT_NEXT = re.compile(r"[ ](?:for|to|of|on|in|at|with)\b|(?<=for)[ ]|(?<=to)[ ]", re.I)
+_ONLY_CURE = re.compile(r"\bcurativ", re.I)
+_LOCAL = re.compile(r"\b(?:local|radio|radiation|ablat|stereo|sabr|sbrt|rt\b|resect|surg|radical|consolid|lat\b)", re.I)
 _GAP_MEANS = 16
 _NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
 _NEIGHBOUR = re.compile(
@@ -242,11 +244,12 @@ def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> l
 def _direct_means(reading: Reading, predicate: _Predicate) -> Sequence[Mention]:
     """The means that a predicate takes as its object ("a candidate for surgery, ..."), else all that stand near."""
     chain: list[Mention] = []
-    end = predicate.end
-    for mention in sorted(predicate.means, key=lambda m: m.start):
-        if mention.start >= end and _CHAIN.fullmatch(reading.text[end : mention.start]):
-            chain.append(mention)
-            end = mention.end
+    for word in predicate.words:
+        end = word.end
+        for mention in sorted(predicate.means, key=lambda m: m.start):
+            if mention.start >= end and _CHAIN.fullmatch(reading.text[end : mention.start]):
+                chain.append(mention)
+                end = mention.end
     return chain or predicate.means
 
 
@@ -297,6 +300,13 @@ def _statement(
     } - {None}
     if not amenable and kinds and kinds <= {"surgery"} and not predicate.says("elliptic"):
         return  # "not resectable" says nothing of radiotherapy
+    if (
+        not amenable
+        and not zone.targets
+        and _ONLY_CURE.search(reading.text, *clause)
+        and not _LOCAL.search(reading.text, *clause)
+    ):
+        return  # "curative treatment is no longer possible" tells of stage IV, not of local treatment
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
         return
     about = _about(predicate, zone.targets)

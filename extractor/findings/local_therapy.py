@@ -85,6 +85,8 @@ _NEXT_NOT = re.compile(
 """What was offered or planned and then not taken ("SRS was offered but he declined")."""
 _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
 """A question of a form, with its answer ("Prior radiation? No.")."""
+_ELSEWHERE = re.compile(r"[ ]*[:-][ ]*(?:see|cf|as (?:per|above|below)|refer)\b", re.I)
+"""A heading that only points to another place ("Prior RT: see note of May")."""
 _LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
 _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
@@ -169,6 +171,8 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
     if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
         return False
+    if _ELSEWHERE.match(reading.text, mention.end):
+        return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
     if heads and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
@@ -197,8 +201,9 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
+    weighed = _able(reading, *clause) or reading.within(*clause, "LT_OPTION")  # a form asks what is possible or wanted
     asked = _ASKED.match(reading.text, mention.end, sentence.end + 8)
-    if asked:
+    if asked and not weighed:
         return _Status.NEGATED if asked["no"] else _Status.DONE if asked["yes"] else _Status.PLANNED
     denied = _is_denied(reading, mention, clause)
     if any(
@@ -216,7 +221,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     if box_of(reading, mention) is False:
         return _Status.NONE
     answer = answer_of(reading.text[mention.end : sentence.end])
-    if answer is not None and not _able(reading, *clause):
+    if answer is not None and not weighed:
         return _Status.DONE if answer else _Status.NEGATED
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL

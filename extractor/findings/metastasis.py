@@ -139,8 +139,8 @@ _DENIED = re.compile(
     re.I,
 )
 _BECAME_NONE = re.compile(
-    r"[^,;]*?(?:->|→|>|=>)[ ]?(?:gone|none|nil|absent|resolved|background|not|no\b|0\b)"
-    r"|[^,;]*?\d[ ]?(?:->|→|>|-|/)[ ]?0[ ]?(?:[mc]m)?[ ]*$",
+    r"[^,;]*?(?:->|→|>|=>)[ ]?(?:gone|none|nil|absent|resolved|background|not|no\b|0(?![.,\d]))"
+    r"|[^,;]*?\d[ ]?(?:->|→|>|-|/)[ ]?0[ ]?(?:[mc]m)?[ .]*$",
     re.I,
 )
 """The course of one lesion, in a row: "1.3 cm -> gone", "9 - 5 - 0 mm"."""
@@ -655,9 +655,7 @@ def _make(
             assertion = Assertion.AFFIRMED
     elif assertion is Assertion.NEGATED:
         count = counting.NONE
-    elif _BECAME_NONE.match(reading.text[start : reading.sentences[reading.sentence_at(start)].end]):
-        status, count = "resolved", counting.NONE
-    elif _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
+    elif _BECAME_NONE.match(reading.text[start : reading.sentences[reading.sentence_at(start)].end]) or _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
         status, count = "resolved", counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
@@ -711,7 +709,7 @@ def _counts_alone(
             whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
         ):
             continue
-        earlier = [whole] if whole is not None else [p for p in own if p.strong and p.end <= mention.start]
+        earlier = [whole] if whole is not None else [p for p in own if (p.strong or both) and p.end <= mention.start]
         if earlier and earlier[-1].places:
             site: _Site | None = _Site(earlier[-1].places[0].site, earlier[-1].places[0].region, ())
         elif earlier and reading.frames[number].study in _ORGAN_OF_STUDY:
