@@ -65,7 +65,7 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
-_FORMER = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
+_FORMER = re.compile(r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
 _BEFORE_ONE = re.compile(
     r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
     re.I,
