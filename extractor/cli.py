@@ -163,7 +163,7 @@ def screen(
     """Screen a few patients: a verdict each, and what it rests on."""
     from extractor.exports.grouping import by_patient
     from extractor.exports.readers import Inputs
-    from extractor.exports.rows import FailedNote, InputError, parse_columns, to_date
+    from extractor.exports.rows import InputError, parse_columns, to_date
     from extractor.exports.screening import screen_patient, screener
     from extractor.exports.writing import write_failures, write_text
 
@@ -177,8 +177,8 @@ def screen(
     patients, failures = by_patient(notes)
     engine = screener(protocol)
     results = [screen_patient(engine, patient, day) for patient in patients if patient.notes]
-    reports = [result for result in results if not isinstance(result, FailedNote)]
-    failures += [result for result in results if isinstance(result, FailedNote)]
+    reports = [report for report, _ in results if report]
+    failures += [failure for _, failed in results for failure in failed]
     form = format or _format_of(output)
     text = _shown(reports, form, to_file=output is not None)
     if output is None:
@@ -232,6 +232,9 @@ def batch(
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = 1,
     columns: _Columns = None,
     protocol: _Protocol = None,
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="How long one note may take; then it is listed as failed.")
+    ] = 120,
 ) -> int:
     """Screen an export of any size into a folder. Stopped at any moment, the same command goes on."""
     from extractor.exports.batch import run_batch
@@ -240,28 +243,48 @@ def batch(
     from extractor.exports.screening import screener
 
     mapping = parse_columns(columns)
-    notes = Inputs(inputs, mapping)
-    factory = functools.partial(screener, protocol)
     with _progress() as progress:
         outcome = run_batch(
-            notes, output, factory, protocol=protocol, columns=mapping, workers=workers, progress=progress
+            Inputs(inputs, mapping),
+            output,
+            functools.partial(screener, protocol),
+            protocol=protocol,
+            columns=mapping,
+            workers=workers,
+            limit=time_limit,
+            progress=progress,
         )
     typer.echo(_summary(outcome, output))
-    return _tell_failures(outcome.failures)
+    return _tell_failures(outcome.failures())
 
 
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
-    """A bar on a terminal; nothing in a log."""
+    """A bar with the rate and the time that is left, on a terminal; nothing in a log."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("patients", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    rate = TextColumn("{task.fields[rate]}")
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        rate,
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bar:
+        task = bar.add_task("reading", total=None, rate="")
+
+        def show(phase: str, done: int, total: int | None) -> None:
+            if phase != bar.tasks[0].description:
+                bar.reset(task, description=phase, total=total, completed=done, rate="")
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f} notes/s" if speed else "")
+
+        yield show
 
 
 def _summary(outcome: Outcome, folder: Path) -> str:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from extractor import __version__, cli
 from extractor.exports import screening
+from extractor.exports.locking import claimed
 from extractor.files import RuleFileError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -218,6 +219,13 @@ def test_batch(mixed: Path, tmp_path: Path) -> None:
     assert again.exit_code == 1 and "finished before" in again.stdout and again.stderr == result.stderr
 
 
+def test_a_second_batch_in_one_folder(notes: Path, tmp_path: Path) -> None:
+    with claimed(tmp_path / "out"):
+        result = call("batch", notes, "-o", tmp_path / "out")
+    assert result.exit_code == 2 and "another batch is at work" in one_line(result)
+    assert not (tmp_path / "out").exists()
+
+
 def test_evaluate_tells_of_a_file_that_is_no_gold(notes: Path) -> None:
     pytest.importorskip("extractor.screener")
     result = call("evaluate", notes)
@@ -268,7 +276,14 @@ def test_version() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["screen"], ["nothing"], ["batch", "x.txt"], ["batch", "x", "-o", "y", "--workers", "0"]],
+    [
+        [],
+        ["screen"],
+        ["nothing"],
+        ["batch", "x.txt"],
+        ["batch", "x", "-o", "y", "--workers", "0"],
+        ["batch", "x", "-o", "y", "--time-limit", "0"],
+    ],
 )
 def test_a_wrong_call(arguments: list[str]) -> None:
     result = call(*arguments)

@@ -1,24 +1,38 @@
 """Notes to patients: all notes of one together, however they are scattered over an export.
 
-A batch must not hold an export in memory, and no note may be written to a disk on the way. So the
-export is read twice or more. The first reading counts each patient's notes, and how much text waits
-at once for the rest of its patient; the readings after it hand a patient over when the last of the
-notes has come. Where more text would wait than memory is meant for, the patients are dealt out to
-several readings. Reading is a thousand times faster than screening, so this costs little.
+An export may be larger than memory, so its records are sorted by patient outside of it: what memory
+has room for is sorted there and put aside in a file, and the files are merged. These files have no
+name: the system takes them back when the process ends, even when it is killed, so no note is left
+behind. An export that memory has room for is never written at all.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Collection, Iterable, Iterator
+import heapq
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from extractor.exports.rows import FailedNote, InputError, NoteRecord, Record
+from extractor.exports.rows import FailedNote, NoteRecord, Record
 from extractor.records import Note
 
-_WAITING = 256_000_000
-"""So many characters of notes may wait for the rest of their patient."""
+_ROOM = 16_000_000
+"""So many bytes of packed notes are sorted in memory."""
+_OVERHEAD = 300
+"""What a packed record takes in memory besides its bytes."""
+_RUNS = 32
+"""So many sorted files are merged into one, which bounds the files that are open."""
+_TOLD = 500
+"""Progress is told every so many records."""
+
+_Row = tuple[str, int, bool, bytes]
+"""Whose record it is, its place in the export, by which rows are sorted; whether it is a note; the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +52,33 @@ class Patient:
     failures: tuple[FailedNote, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the first reading of an export found.
+class PackedPatient(NamedTuple):
+    """A patient on the way from one process to another, or not needed yet.
 
     Attributes:
-        counts: The number of records of each patient, failed ones included.
-        readable: The number of patients with a note that could be read.
-        notes: The number of notes that could be read.
-        failures: Everything that could not be read.
-        readings: How many more readings the export takes.
+        patient_id: Whose records they are.
+        records: The records, packed.
+        notes: How many of them are notes.
     """
 
-    counts: dict[str, int]
-    readable: int
+    patient_id: str
+    records: tuple[bytes, ...]
     notes: int
-    failures: list[FailedNote]
-    readings: int
 
+    @property
+    def size(self) -> int:
+        """The number of bytes of the records."""
+        return sum(map(len, self.records))
 
-@dataclass(slots=True)
-class _Spread:
-    """Where a patient's records stand in an export, and how much text they hold."""
+    @classmethod
+    def of(cls, patient: Patient) -> PackedPatient:
+        """A patient, packed."""
+        records: list[Record] = [*(NoteRecord(note, patient.as_of) for note in patient.notes), *patient.failures]
+        return cls(patient.patient_id, tuple(map(_packed, records)), len(patient.notes))
 
-    first: int
-    last: int = 0
-    records: int = 0
-    notes: int = 0
-    size: int = 0
+    def unpacked(self) -> Patient:
+        """The patient."""
+        return _Gathered([_unpacked(data) for data in self.records]).patient(self.patient_id)
 
 
 @dataclass(slots=True)
@@ -92,74 +105,131 @@ def by_patient(records: Iterable[Record]) -> tuple[list[Patient], list[FailedNot
     return [found.patient(patient_id) for patient_id, found in gathered.items()], failures
 
 
-def plan(records: Iterable[Record], waiting: int = _WAITING) -> Plan:
-    """Read an export once, and see how to read it for good.
+class Export:
+    """The patients of an export of any size, each whole, in the order of their ids.
 
     Args:
-        records: The export.
-        waiting: How many characters of notes may wait in memory for the rest of their patient.
+        records: The export; it is read once, here.
+        folder: Where there is room for what memory has no room for.
+        room: How many bytes of notes are sorted in memory.
+        progress: Is told how many records have been read.
+
+    Attributes:
+        notes: The number of notes that could be read.
     """
-    spreads: dict[str, _Spread] = {}
-    failures: list[FailedNote] = []
-    for number, record in enumerate(records):
-        if isinstance(record, FailedNote):
-            failures.append(record)
-        patient_id = _patient_id(record)
-        if patient_id is None:
-            continue
-        spread = spreads.setdefault(patient_id, _Spread(first=number))
-        spread.last = number
-        spread.records += 1
-        if isinstance(record, NoteRecord):
-            spread.notes += 1
-            spread.size += len(record.note.text)
-    return Plan(
-        counts={patient_id: spread.records for patient_id, spread in spreads.items()},
-        readable=sum(spread.notes > 0 for spread in spreads.values()),
-        notes=sum(spread.notes for spread in spreads.values()),
-        failures=failures,
-        readings=1 + _most_waiting(spreads.values()) // waiting,
-    )
 
-
-def _most_waiting(spreads: Collection[_Spread]) -> int:
-    """The most text that waits at once when each patient is handed over with the last note."""
-    changes = [(spread.first, spread.size) for spread in spreads]
-    changes += [(spread.last + 1, -spread.size) for spread in spreads]
-    most = now = 0
-    for _, size in sorted(changes):  # at one place, what leaves comes before what enters
-        now += size
-        most = max(most, now)
-    return most
-
-
-def whole_patients(export: Iterable[Record], plan: Plan) -> Iterator[Patient]:
-    """The patients of an export that was planned, each whole, always in the same order.
-
-    Args:
-        export: Gives the records anew each time it is iterated.
-        plan: What the first reading found.
-
-    Raises:
-        InputError: When the export is not what it was at the first reading.
-    """
-    for reading in range(plan.readings):
-        waiting: dict[str, _Gathered] = {}
-        for record in export:
+    def __init__(
+        self,
+        records: Iterable[Record],
+        folder: Path,
+        room: int = _ROOM,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        self.notes = 0
+        self._sorter = _Sorter(folder, room)
+        self._failures = _Run(folder)
+        for number, record in enumerate(records):
+            readable = isinstance(record, NoteRecord)
+            self.notes += readable
+            if not readable:
+                self._failures.append(record)
             patient_id = _patient_id(record)
-            if patient_id is None or _share(patient_id, plan.readings) != reading:
-                continue
-            gathered = waiting.setdefault(patient_id, _Gathered())
-            gathered.records.append(record)
-            if len(gathered.records) == plan.counts.get(patient_id):
-                yield waiting.pop(patient_id).patient(patient_id)
-        if waiting:
-            raise InputError("the input was changed while it was read; start again")
+            if patient_id is not None:
+                self._sorter.add((patient_id, number, readable, _packed(record)))
+            if progress and not number % _TOLD:
+                progress(number)
+
+    def patients(self) -> Iterator[PackedPatient]:
+        """The patients of whom a note could be read."""
+        for patient_id, found in groupby(self._sorter, key=itemgetter(0)):
+            rows = list(found)
+            notes = sum(readable for _, _, readable, _ in rows)
+            if notes:
+                yield PackedPatient(patient_id, tuple(data for _, _, _, data in rows), notes)
+
+    def failures(self) -> Iterator[FailedNote]:
+        """Everything that could not be read, in the order of the export."""
+        return iter(self._failures)
 
 
-def _share(patient_id: str, shares: int) -> int:
-    """Which of some shares a patient falls into, the same in every run."""
-    return zlib.crc32(patient_id.encode("utf-8", "replace")) % shares
+class _Run:
+    """Values in a file without a name, to be read in the order in which they were written."""
+
+    def __init__(self, folder: Path, values: Iterable[Any] = ()) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=1 << 16)  # noqa: SIM115 - open as long as the run is
+        for value in values:
+            self.append(value)
+
+    def append(self, value: Any) -> None:
+        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._file.seek(0)
+        while True:
+            try:
+                yield pickle.load(self._file)
+            except EOFError:
+                return
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Sorter:
+    """Rows by patient and place, however many there are."""
+
+    def __init__(self, folder: Path, room: int) -> None:
+        self._folder = folder
+        self._room = room
+        self._size = 0
+        self._rows: list[_Row] = []
+        self._levels: list[list[_Run]] = []
+
+    def add(self, row: _Row) -> None:
+        self._rows.append(row)
+        self._size += _OVERHEAD + len(row[3])
+        if self._size >= self._room:
+            self._rows.sort(key=_place)
+            self._put(_Run(self._folder, self._rows), 0)
+            self._rows, self._size = [], 0
+
+    def _put(self, run: _Run, level: int) -> None:
+        """Keep a run; as many as are merged at once become one of the next level."""
+        if level == len(self._levels):
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(run)
+        if len(runs) == _RUNS:
+            self._put(_Run(self._folder, heapq.merge(*runs, key=_place)), level + 1)
+            for merged in runs:
+                merged.close()
+            runs.clear()
+
+    def __iter__(self) -> Iterator[_Row]:
+        self._rows.sort(key=_place)
+        runs = [run for level in self._levels for run in level]
+        return heapq.merge(*runs, self._rows, key=_place)
+
+
+def _place(row: _Row) -> tuple[str, int]:
+    return row[0], row[1]
+
+
+def _packed(record: Record) -> bytes:
+    """A record as bytes. A note's parts are packed, which is much faster than to pack the note."""
+    if isinstance(record, FailedNote):
+        return pickle.dumps(record, pickle.HIGHEST_PROTOCOL)
+    note = record.note
+    parts = (note.text, note.patient_id, note.note_id, note.note_date, note.note_type)
+    return pickle.dumps((parts, record.as_of), pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(data: bytes) -> Record:
+    value = pickle.loads(data)
+    if isinstance(value, FailedNote):
+        return value
+    parts, as_of = value
+    return NoteRecord(Note(*parts), as_of)
 
 
 def _patient_id(record: Record) -> str | None:
@@ -167,17 +237,27 @@ def _patient_id(record: Record) -> str | None:
 
 
 def _unique(notes: list[Note]) -> tuple[Note, ...]:
-    """The same notes; an id that came before gets a number behind it."""
+    """The same notes; an id that several have gets a number behind it in all but the earliest.
+
+    The numbers do not depend on the order of the notes, so neither does a report.
+    """
     taken = {note.note_id for note in notes}
+    if len(taken) == len(notes):
+        return tuple(notes)
     seen: set[str] = set()
-    unique = []
-    for note in notes:
+    unique = list(notes)
+    for place in sorted(range(len(notes)), key=lambda place: _age(notes[place])):
+        note = notes[place]
         name, number = note.note_id, 2
         if name in seen:
             while f"{name}-{number}" in taken:
                 number += 1
             name = f"{name}-{number}"
             taken.add(name)
+            unique[place] = replace(note, note_id=name)
         seen.add(name)
-        unique.append(note if name == note.note_id else replace(note, note_id=name))
     return tuple(unique)
+
+
+def _age(note: Note) -> tuple[date, str, str]:
+    return note.note_date or date.min, note.text, note.note_type or ""

@@ -185,16 +185,10 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
         if path.suffix.lower() == ".gz":
             unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=raw))
         elif path.suffix.lower() == ".zst":
-            unpacked = _zstandard(raw, path)
+            import pyarrow as pa
+
+            unpacked = cast(BinaryIO, pa.CompressedInputStream(raw, "zstd"))
         yield io.BufferedReader(cast(Any, unpacked), 1 << 16)
-
-
-def _zstandard(raw: BinaryIO, path: Path) -> BinaryIO:
-    try:
-        import zstandard
-    except ImportError:
-        raise InputError(f"{path}: install 'zstandard' to read .zst files, or unpack it") from None
-    return cast(BinaryIO, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
 
 
 def _text_file(data: bytes, source: str, file: _File) -> Record:

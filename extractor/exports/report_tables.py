@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from extractor.exports.writing import replacing
 
-_ROWS = 10_000
+_ROWS = 5_000
 """Rows that are held in memory and written as one group."""
 
 _TYPES: dict[str, pa.DataType] = {
@@ -38,14 +38,32 @@ _FINDINGS = _schema(
 )
 
 
-def write_criteria(path: Path, reports: Iterable[Mapping[str, Any]]) -> None:
-    """Write a row a patient and criterion. ``value`` is JSON: its shape depends on the criterion."""
-    _write(path, _CRITERIA, (row for report in reports for row in _criteria(report)))
+class ReportTables:
+    """Two tables that are written report by report, and are there when all were.
 
+    Args:
+        criteria: Path of the table with a row a patient and criterion.
+        findings: Path of the table with a row a finding.
 
-def write_findings(path: Path, reports: Iterable[Mapping[str, Any]]) -> None:
-    """Write a row a finding. ``value`` is JSON: its shape depends on the concept."""
-    _write(path, _FINDINGS, (row for report in reports for row in _findings(report)))
+    In both, ``value`` is JSON: its shape depends on the criterion or the concept.
+    """
+
+    def __init__(self, criteria: Path, findings: Path) -> None:
+        with ExitStack() as stack:
+            self._criteria = stack.enter_context(_table(criteria, _CRITERIA))
+            self._findings = stack.enter_context(_table(findings, _FINDINGS))
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> ReportTables:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def add(self, report: Mapping[str, Any]) -> None:
+        """Add a report, as ``report_json`` writes it."""
+        self._criteria.add(_criteria(report))
+        self._findings.add(_findings(report))
 
 
 def _criteria(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -60,16 +78,40 @@ def _findings(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**finding, "patient_id": report["patient_id"], "finding": finding["id"]}
 
 
-def _write(path: Path, schema: pa.Schema, rows: Iterator[dict[str, Any]]) -> None:
+class _Table:
+    """Rows, written a few thousand at a time."""
+
+    def __init__(self, writer: parquet.ParquetWriter, schema: pa.Schema) -> None:
+        self._writer = writer
+        self._schema = schema
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, rows: Iterable[dict[str, Any]]) -> None:
+        self._rows.extend(rows)
+        if len(self._rows) >= _ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        columns = [_column([row[field.name] for row in self._rows], field) for field in self._schema]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+        self._rows.clear()
+
+
+@contextmanager
+def _table(path: Path, schema: pa.Schema) -> Iterator[_Table]:
     with replacing(path) as beside, parquet.ParquetWriter(beside, schema, compression="zstd") as writer:
-        while group := list(islice(rows, _ROWS)):
-            columns = [pa.array([_cell(row[f.name], f) for row in group], f.type) for f in schema]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+        table = _Table(writer, schema)
+        yield table
+        table.flush()
 
 
-def _cell(value: Any, field: pa.Field[Any]) -> Any:
+def _column(cells: list[Any], field: pa.Field[Any]) -> Any:
     if field.name == "value":
-        return json.dumps(value)
-    if field.type == pa.date32():
-        return date.fromisoformat(value) if value else None
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        cells = [json.dumps(cell) for cell in cells]
+    elif field.type == pa.date32():
+        cells = [date.fromisoformat(cell) if cell else None for cell in cells]
+    try:
+        return pa.array(cells, field.type)
+    except UnicodeEncodeError:  # half of a surrogate pair, which a note may contain
+        cells = [cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell for cell in cells]
+        return pa.array(cells, field.type)

@@ -18,6 +18,8 @@ from extractor.exports.rows import FIELDS, FailedNote, InputError, Record, to_re
 
 _DELIMITERS = ",;\t|"
 _PARQUET_ROWS = 256
+_PARQUET_BUFFER = 1 << 20
+"""Bytes of a column that are read at once; without it, a whole row group of it is."""
 
 
 def read_csv(lines: Iterable[str], source: str, stem: str, columns: Mapping[str, str], tab: bool) -> Iterator[Record]:
@@ -69,7 +71,7 @@ def read_parquet(path: Path, source: str, stem: str, columns: Mapping[str, str])
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path)
+        file = parquet.ParquetFile(path, buffer_size=_PARQUET_BUFFER, pre_buffer=False)
     except pa.ArrowInvalid:
         raise InputError(f"{source}: is no Parquet file, or a damaged one") from None
     with file:
@@ -92,18 +94,18 @@ def read_xlsx(path: Path, source: str, stem: str, columns: Mapping[str, str]) ->
     """
     import zipfile
 
-    import openpyxl
+    from extractor.exports.workbook import open_workbook
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on styles and extensions that hold no text
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
-            raise InputError(f"{source}: is no Excel workbook (.xlsx), or a damaged one") from None
-        try:
+    try:
+        book = open_workbook(path)
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError):
+        raise InputError(f"{source}: is no Excel workbook (.xlsx), or a damaged one") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on cells that hold no text
             yield from _sheets(book, source, stem, columns)
-        finally:
-            book.close()
+    finally:
+        book.close()
 
 
 def _sheets(book: Any, source: str, stem: str, columns: Mapping[str, str]) -> Iterator[Record]:

@@ -11,7 +11,9 @@ from typing import Any
 
 from extractor.exports.rows import FailedNote
 
+_PART = ".part"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FAILURES = ("source", "place", "patient_id", "note_id", "reason")
 
 
 @contextmanager
@@ -21,14 +23,20 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         OSError: When it cannot be written or renamed. Then ``path`` is as it was.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
     try:
         yield beside
-        with beside.open("rb") as stream:
+        with beside.open("r+b") as stream:  # Windows syncs only what can be written to
             os.fsync(stream.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what killed processes have left of files that they were writing."""
+    for path in folder.glob(f".*.[0-9]*{_PART}"):
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -48,19 +56,28 @@ def safe_cell(value: Any) -> Any:
     return value
 
 
-def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Write a CSV file with safe cells."""
+def write_failures(path: Path, failures: Iterable[FailedNote]) -> int:
+    """Write the list of what could not be read or screened, with safe cells; how many there are."""
+    number = 0
     with (
         replacing(path) as beside,
         beside.open("w", encoding="utf-8", errors="replace", newline="") as stream,
     ):
         writer = csv.writer(stream)
-        writer.writerow(header)
-        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+        writer.writerow(_FAILURES)
+        for failure in failures:
+            writer.writerow([safe_cell(getattr(failure, name)) for name in _FAILURES])
+            number += 1
+    return number
 
 
-def write_failures(path: Path, failures: Iterable[FailedNote]) -> None:
-    """Write the list of what could not be read or screened."""
-    header = ("source", "place", "patient_id", "note_id", "reason")
-    rows = ((f.source, f.place, f.patient_id, f.note_id, f.reason) for f in failures)
-    write_csv(path, header, rows)
+def read_failures(path: Path) -> Iterator[FailedNote]:
+    """The list again, without the apostrophes of ``safe_cell``."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            source, place, patient_id, note_id, reason = (_plain_cell(row[name]) for name in _FAILURES)
+            yield FailedNote(source, place, reason, patient_id or None, note_id or None)
+
+
+def _plain_cell(value: str) -> str:
+    return value[1:] if value[:1] == "'" and value[1:].startswith(_FORMULA) else value

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from extractor.findings.clauses import clause_of, outermost
 from extractor.findings.nearby import standing
+from extractor.language.dates import DateMention
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
-AGE, BORN, WHOSE = "AGE", "AGE_BORN", "AGE_WHOSE"
+AGE, BORN, WHOSE, GROUP = "AGE", "AGE_BORN", "AGE_WHOSE", "AGE_GROUP"
 _MAXIMUM = 120
 _TENS: Mapping[str, int] = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
@@ -26,7 +28,17 @@ _UNITS: Mapping[str, int] = {
 }  # fmt: skip
 _PERSON = re.compile(r"^[ ,-]*(?:\w+[ -]){0,3}?(?:man|woman|gentleman|lady|male|female|patient|pt|m\b|f\b)", re.I)
 _EVENT = re.compile(
-    r"^[ ]?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)", re.I
+    r"^[ ]?(?:years?[ ])?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)",
+    re.I,
+)
+_THEN = re.compile(
+    r"\bthen[ -]*$|\bwas (?:only |just |aged? )*$|\b(?:\w+(?:ectomy|plasty|otomy|ostomy|itis|osis|a?emia)|mi|cva|stroke|tia|dvt|"
+    r"pe|cabg|pci|cancer|ca|fracture|diabetes|dm|t2dm|asthma|epilepsy|menopause|menarche|removed|diagnosed|dx|surgery|"
+    r"operation|appendix|stent|onset|quit|stopped|started|smoking|widowed|retired|emigrated|married|child|born)[ ]$",
+    re.I,
+)
+_NEXT_CHILD = re.compile(
+    r"[ ]?(?:,|&|/|and|or)[ ]?(?:and )?(\d{1,2})(?![\w/]|[.,]\d|[ ]?(?:weeks?|months?|days?|years ago))", re.I
 )
 _DATE_REACH = 30
 
@@ -35,10 +47,31 @@ def find(reading: Reading) -> Iterator[Finding]:
     """The ages of a note."""
     for mention in outermost(reading.of(AGE)):
         years = _years(next(iter(mention.groups.values())))
-        if 0 < years <= _MAXIMUM:
+        if 0 < years <= _MAXIMUM and not _of_a_group(reading, mention):
             yield _told(reading, mention, years)
+            if mention.value.get("kin"):
+                yield from _further_children(reading, mention)
     for mention in reading.of(BORN):
         yield from _born(reading, mention)
+
+
+def _of_a_group(reading: Reading, mention: Mention) -> bool:
+    """Whether it is the age of a group: "median age 64", "patients aged 70"."""
+    return bool(reading.within(max(0, mention.start - 25), mention.end, GROUP)) and any(
+        re.fullmatch(r"[ ,]*", reading.text[group.end : mention.start]) or group.start >= mention.start
+        for group in reading.within(max(0, mention.start - 25), mention.end, GROUP)
+    )
+
+
+def _further_children(reading: Reading, mention: Mention) -> Iterator[Finding]:
+    """The ages behind the first of a list: "children aged 19 and 22"."""
+    end = mention.end
+    while match := _NEXT_CHILD.match(reading.text, end):
+        start, end = match.span(1)
+        yield reading.finding(
+            "age", {"years": int(match[1])}, start, end, by=mention,
+            assertion=Assertion.AFFIRMED, experiencer=Experiencer.FAMILY, temporality=Temporality.CURRENT,
+        )  # fmt: skip
 
 
 def _years(text: str) -> int:
@@ -54,11 +87,13 @@ def _years(text: str) -> int:
 def _told(reading: Reading, mention: Mention, years: int) -> Finding:
     state = standing(reading, mention, kin=not mention.value.get("kin"))
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
+    before = reading.text[max(0, mention.start - 20) : mention.start]
     temporality = Temporality.CURRENT
     if (
         mention.value.get("past")
+        or _THEN.search(before)
         or _EVENT.match(behind)
-        or (state.temporality is Temporality.HISTORICAL and not _PERSON.match(behind))
+        or (state.temporality is Temporality.HISTORICAL and not _PERSON.match(behind) and "turned" not in mention.text)
     ):
         temporality = Temporality.HISTORICAL
     start = mention.start
@@ -82,7 +117,7 @@ def _whose(reading: Reading, mention: Mention, told: Experiencer) -> Experiencer
     _, stop = clause_of(reading, mention.start)
     for person in reading.within(mention.end, max(mention.end, stop), WHOSE):
         between = reading.text[mention.end : person.start]
-        if not re.search(r"[^ -]", between):
+        if not re.search(r"[^ -]", re.sub(r"^[ -]*(?:old )?(?:\w+ ){0,2}$", "", between)):
             return (
                 Experiencer.FAMILY
                 if person.text.split()[-1].lower() not in ("donor", "nurse", "colleague")
@@ -100,15 +135,33 @@ def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
     """The age that a date of birth gives on the day of the note; nothing where that day is not known."""
     on = reading.note.note_date
     for day in reading.dates_within(mention.end, min(len(reading.text), mention.end + _DATE_REACH)):
-        born = day.date.full
-        if reading.text[mention.end : day.start].strip(" :") or born is None or on is None or day.relative:
+        if reading.text[mention.end : day.start].strip(" :") or on is None or day.relative:
             return
-        years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+        born = day.date.full or _either_order(reading, day, on)
+        if born is None:
+            return
+        years = _full_years(born, on)
         if 0 <= years <= _MAXIMUM:
-            state = standing(reading, mention)
+            whose = standing(reading, mention).experiencer
             value: dict[str, Any] = {"years": years, "born": born.isoformat()}
             yield reading.finding(
                 "age", value, mention.start, day.end, by=mention,
-                assertion=Assertion.AFFIRMED, experiencer=state.experiencer, temporality=Temporality.CURRENT,
+                assertion=Assertion.AFFIRMED, experiencer=whose, temporality=Temporality.CURRENT,
             )  # fmt: skip
         return
+
+
+def _full_years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _either_order(reading: Reading, day: DateMention, on: date) -> date | None:
+    """A birthday whose day and month may be swapped, where both readings give the same age."""
+    match = re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(?:\d{4}|\d\d)", reading.text[day.start : day.end])
+    if match is None:
+        return None
+    first, second = int(match[1]), int(match[3])
+    if not (1 <= first <= 12 and 1 <= second <= 12):
+        return None
+    readings = (date(day.date.year, first, second), date(day.date.year, second, first))
+    return max(readings) if _full_years(readings[0], on) == _full_years(readings[1], on) else None

@@ -59,7 +59,20 @@ _ORDINALS = {
         start=1,
     )
 }
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+}
 _LOWER = re.compile(r"at least|no fewer|not fewer|not less|minimum|>=|≥", re.I)
 _ABOVE = re.compile(r"more than|over|>|upwards", re.I)
 _UPPER = re.compile(r"up to|at most|no more|not more|maximum|max|<=|≤", re.I)
@@ -109,6 +122,7 @@ def quantity(groups: Mapping[str, str]) -> Count:
         ("trio", Count(3, 3)),
         ("half_dozen", Count(6, 6)),
         ("dozen", Count(12, 12)),
+        ("dozen_up", Count(12, None)),
         ("dozens", MANY),
         ("one", ONE),
         ("article", ONE),
@@ -182,7 +196,7 @@ def vertebrae(text: str) -> int:
     return len(named_vertebrae(text))
 
 
-_RIB = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|" + "|".join(_ORDINALS), re.I)
+_RIB = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|(?<![a-z])[ivx]{1,4}(?![a-z])|" + "|".join(_ORDINALS), re.I)
 _SEGMENT = re.compile(r"(?<![A-Za-z])[IV]{1,4}[abAB]?(?![A-Za-z])|(?<!\d)[1-8][abAB]?(?![\d])")
 
 
@@ -232,7 +246,7 @@ def sizes(text: str) -> int:
         (3, 1, 1)
     """
     text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text)
-    if re.search(r"(?:>|to|from|was|previously|->)[ ]?\d", text, re.I):
+    if re.search(r"(?:>|→|to|from|vs\.?|versus|was|before|formerly|previously|->)[ ]?\d", text, re.I):
         return 1
     return len(_LESION_SIZE.findall(text))
 

@@ -62,11 +62,15 @@ _OTHER_CANCER = re.compile(
     r"(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",
     re.I,
 )
-_CLAUSE = re.compile(r"[;,]|[ ]to[ ]|->|→")
-_TURNED = re.compile(r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$", re.I)
+_CLAUSE = re.compile(r"[;,]|[.][ ]|[ ](?:to|but|however|on review)[ ]|->|→", re.I)
+_TURNED = re.compile(
+    r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$|"
+    r"\b(?:revised|amended|corrected|changed|re-?classified)(?: (?:diagnosis|as|is|was))?[ :,-]{1,3}(?:an? )?$",
+    re.I,
+)
 _RULE_BEFORE = re.compile(
     r"\b(?:trial|study|rct|protocol|inclusion|eligib\w+|criteri\w+)\b[^.;]{0,50}"
-    r"\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b[^.;]{0,30}$",
+    r"(?:\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b|[(:][ ]?[\"“'‘]|[\"“‘])[^.;]{0,40}$",
     re.I,
 )
 _DOUBT = re.compile(
@@ -144,8 +148,9 @@ def _outermost(reading: Reading) -> list[Mention]:
 
 def _value(mention: Mention) -> dict[str, Any]:
     """Group and subtype; what the words of an NSCLC name ("favor adenocarcinoma") is its subtype."""
-    if "bare" in mention.groups:
-        group, subtype = _BARE[re.split(r"[ -]", mention.groups["bare"].lower())[0]]
+    bare = next((text for key, text in mention.groups.items() if key.startswith("bare")), None)
+    if bare:
+        group, subtype = _BARE[re.split(r"[ -]", bare.lower())[0]]
         return {"group": group, "subtype": subtype}
     value = {"group": mention.value["group"], "subtype": mention.value["subtype"]}
     if mention.rule == "histology.non_small_cell":
@@ -167,6 +172,8 @@ def _meant(reading: Reading, mention: Mention) -> bool:
         return not (mention.value.get("group") == "sclc" and _other_organ(reading, mention))
     if _from_elsewhere(reading, mention):
         return True
+    if _OWN_LUNG.search(reading.text) is None and reading.in_sentence(mention.sentence, ORGAN):
+        return False
     if _other_organ(reading, mention) or _specimen_of_other_organ(reading, mention) or _no_lung_case(reading):
         return False
     if not mention.value.get("weak"):
@@ -176,7 +183,7 @@ def _meant(reading: Reading, mention: Mention) -> bool:
         return False
     if section is not None and section.name in _CERTAIN_SECTIONS:
         return True
-    return "bare" in mention.groups or any(
+    return any(key.startswith("bare") for key in mention.groups) or any(
         not (m.start >= mention.start and m.end <= mention.end) for m in reading.in_sentence(mention.sentence, LUNG)
     )
 
@@ -255,7 +262,7 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
     """Whether the words around say that this diagnosis was the one before the review."""
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
-    if _TURNED.search(before[-14:]):
+    if _TURNED.search(before[-40:]):
         return False
     begin = max((m.end() for m in _CLAUSE.finditer(before)), default=0)
     if reading.within(sentence.start + begin, mention.start, FORMERLY):

@@ -55,7 +55,9 @@ def _about_the_head(reading: Reading, mention: Mention) -> bool:
     sites = {m.value.get("site") for m in reading.in_sentence(mention.sentence, "SITE")}
     studies = reading.in_sentence(mention.sentence, STUDY)
     before = [study for study in studies if study.end <= mention.start]
-    if before and len(reading.text[before[-1].end : mention.start]) < 40:
+    if before and len(reading.text[before[-1].end : mention.start]) < (
+        80 if sites <= {"brain", "leptomeninges"} else 40
+    ):
         return True
     return (
         sites <= {"brain", "leptomeninges"}

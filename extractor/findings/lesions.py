@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Mention, Reading, remembered
 
 METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
     "METASTASIS", "LESION", "SITE", "QUANTITY", "TIMES", "SIDE", "SIZE", "PRIMARY", "BENIGN",
@@ -21,7 +22,7 @@ METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
 
 _DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|treated|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
 _LEFT_GAP = re.compile(
-    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
+    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}and[ ](?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
     re.I,
 )
 _JOIN = re.compile(
@@ -30,23 +31,26 @@ _JOIN = re.compile(
 )
 _RIGHT_GAP = re.compile(
     r"^[ ]*(?:(?:,|:|;(?=[ ]?(?:one|two|the|left|right|l|r)\b)|\(|\)|-|=|\+|&|/|\[|\]|\.(?=\d)|~|"
-    r"in|of|to|at|within|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|both|each|one each|his|her|their|"
+    r"in|of|to|at|within|from(?= (?:C|T|Th|D|L|S)[ ]?\d)|every|all|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|both|each|one each|his|her|their|"
     r"sized?|sizes|measuring|measures?|measured|are|is|was|were|being|present|seen|located|noted|identified|visible|found|detected|known|side|sided|"
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
-    r"secondary|deposits?|have|has|been|spread|multiple|several|now|still|today)\b[ ]*|[,:(\])&+/=~-][ ]*){0,7}$",
+    r"secondary|deposits?|have|has|been|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
+    r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
 _LARGEST = re.compile(
     r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$",
     re.I,
 )
-COUNTED = re.compile(r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I)
+COUNTED = re.compile(
+    r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I
+)
 """Between a number and the place whose lesions it counts."""
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
 _SHOWS = re.compile(
-    r"^[ ]*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|with|still shows?|each shows?|each have|reveals?)[ ]+(?:an?[ ]|still[ ])?$",
+    r"^[ ]*(?:(?:each|both|still|all)[ ])?(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|carr(?:y|ies)|with|reveals?)[ ]+(?:an?[ ]|still[ ])?$",
     re.I,
 )
 _LUNG_SEGMENT = re.compile(
@@ -56,9 +60,40 @@ _LUNG_SEGMENT = re.compile(
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
 """The number of a row: it counts nothing."""
 _TARGET_LABEL = re.compile(
-    r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)-]{1,3}(?:left|right|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)", re.I
+    r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)|-]{1,3}(?:left|right|lt|rt|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)",
+    re.I,
 )
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
+_COUNT_ROW = re.compile(
+    r"[ ]?\((?:n|no\.?|number|count|#)\)(?:(?:[ ]{2,}|[ ]?\|[ ]?)\d{1,2})+(?:[ ]{2,}|[ ]?\|[ ]?)(?P<last>\d{1,2})(?=[ |]*(?:\n|$))"
+)
+"""A row of a table that counts lesions from visit to visit; the last column is today's."""
+_JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
+_LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
+_ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
+_IN_EACH = re.compile(
+    r"[ ](?:lesion |metastasis )?(?:(?:in|at|for)[ ]each(?:[ ]\w+)?|per[ ](?:vertebra\w*|level|body|segment|site|lobe|bone|rib)(?:[ ]body)?)",
+    re.I,
+)
+"""Behind a number that only repeats what the list says: "in T4-T6, one in each body"."""
+_SPARED = re.compile(
+    r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without|patent)\b",
+    re.I,
+)
+_FORMERLY = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)[: ]*$", re.I)
+_NUMBER_OF = re.compile(r"\b(?:number|count|no\.|total)[ ](?:of[ ])?(?:[\w-]+[ ]){0,4}$", re.I)
+_IS_NUMBER = re.compile(
+    r"[ ](?:(?:is|was|has|been|now|therefore|hence|thus|corrected|revised|reduced|amended|changed|to|at|stands|amounts?|remains?|be)[ ]){0,5}",
+    re.I,
+)
+"""Between "the number of metastases" and the number."""
+_NEAR = re.compile(
+    r"\b(?:over|overlying|above|below|beneath|beside|next to|near|adjacent to|(?:anterior|posterior|lateral|medial|deep) to|abutting|behind|in front of)[ ](?:the |her |his )?(?:(?:left|right|lt|rt|l|r)[ ])?$",
+    re.I,
+)
+"""Before a bone that only tells where on the body something is: "a skin deposit over the left scapula"."""
+_ORIGIN = re.compile(r"[ -](?:origin|primary|derivation|(?:adeno)?carcinoma|cancer|nsclc|ca\b)", re.I)
+_LINE = re.compile(r"L[1-6][ ]?[:=)-]")
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
 
@@ -135,10 +170,11 @@ def prune(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def atoms(reading: Reading, sentence: int) -> list[Mention]:
+@remembered
+def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     """All that phrases are made of, in one sentence, overlaps resolved."""
     studies = reading.in_sentence(sentence, "STUDY")
-    nouns = prune(reading.in_sentence(sentence, METASTASIS, LESION))
+    nouns = [n for n in prune(reading.in_sentence(sentence, METASTASIS, LESION)) if not _of_study(reading, n, studies)]
     sites = prune(
         m
         for m in reading.in_sentence(sentence, SITE)
@@ -156,7 +192,8 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
     if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(
         reading, sentence
     ):
-        sites = [_as_segment(reading, s) for s in sites]
+        sites = [s if _of_bone(sites, s) else _as_segment(reading, s) for s in sites]
+    nouns = [n for n in nouns if not _qualifies_next(n, nouns, reading.text)]
     nouns = [
         n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)
     ]
@@ -166,6 +203,21 @@ def atoms(reading: Reading, sentence: int) -> list[Mention]:
         m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
     ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _qualifies_next(noun: Mention, nouns: Sequence[Mention], text: str) -> bool:
+    """Whether a weak noun only says of what the metastasis behind it is one: "LN met", "node metastasis"."""
+    return noun.category == LESION and any(
+        other.category == METASTASIS and other.start > noun.end and text[noun.end : other.start] == " "
+        for other in nouns
+    )
+
+
+def _of_study(reading: Reading, noun: Mention, studies: Sequence[Mention]) -> bool:
+    """Whether a word belongs to the name of a study ("MR enhancement") or is a unit ("4 METs on the treadmill")."""
+    if any(study.start <= noun.start < study.end for study in studies):
+        return True
+    return noun.text.lower() in ("met", "mets") and bool(reading.in_sentence(noun.sentence, "EXERTION"))
 
 
 def _merged(sites: Sequence[Mention], text: str) -> list[Mention]:
@@ -193,6 +245,12 @@ def _liver_line(reading: Reading, sentence: int) -> bool:
     )
 
 
+def _of_bone(sites: Sequence[Mention], part: Mention) -> bool:
+    """Whether the organ last named before a place is the skeleton: "liver x2, bone x1 (S1)"."""
+    organs = [s for s in sites if s.end <= part.start and not s.value.get("part")]
+    return bool(organs) and organs[-1].value["site"] == "bone"
+
+
 def _as_segment(reading: Reading, mention: Mention) -> Mention:
     """In a sentence about the liver "S3" is a segment."""
     if mention.value.get("list") != "vertebra" or not re.match(r"(?-i:S)\d", mention.text):
@@ -206,9 +264,19 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
 
 
 def _is_no_site(reading: Reading, mention: Mention) -> bool:
-    """A "T4" of a TNM, a "C4" of a cycle."""
+    """A "T4" of a TNM, a "C4" of a cycle, an "L2" that is a line of therapy, an organ of origin."""
+    if mention.value["site"] == "lung" and _ORIGIN.match(reading.text[mention.end : mention.end + 16]):
+        return True
+    if (
+        mention.value["site"] == "bone"
+        and mention.value.get("part")
+        and _NEAR.search(reading.text[max(0, mention.start - 36) : mention.start])
+    ):
+        return True
     if mention.value.get("list") != "vertebra":
         return False
+    if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
+        return True
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
     if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
         reading.text[max(0, mention.start - 40) : mention.start]
@@ -226,8 +294,13 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
+@remembered
+def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
+    return tuple(_phrases(reading, sentence))
+
+
+def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
     parts = atoms(reading, sentence)
     text = reading.text
     floor = reading.sentences[sentence].start
@@ -299,11 +372,15 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             continue
         if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
             if part.category == SIZE and _LEFT_GAP.match(text[part.end : edge]) and part.start >= floor:
+                taken.insert(0, part)
                 edge = part.start
                 continue
             break
         gap = text[part.end : edge]
-        head = next((p for p in taken if p.category != QUANTITY), None)
+        if gap.strip() == ")" and text[part.start - 1] == "(" and part.category == SITE:
+            edge = part.start - 1  # "sacral (S2) metastasis": it only says where in the sacrum
+            continue
+        head = next((p for p in taken if p.category not in (QUANTITY, SIZE)), None)
         joined = (
             head is not None
             and head.category in (SITE, SIDE, TIMES)
@@ -333,7 +410,7 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
                 before
                 and before[-1].category == SITE
                 and not any(p.category == SITE for p in taken)
-                and not text[before[-1].end : part.start].strip()
+                and text[before[-1].end : part.start].strip() in ("", "(")
             ):
                 taken.insert(0, before[-1])
                 break
@@ -374,23 +451,37 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         if part.category in (METASTASIS, LESION, PRIMARY):
             break
         gap = text[edge : part.start]
+        if _JOINS.search(gap) and _opens_another(parts, position, text):
+            break
         if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
             edge = part.end
             continue
-        if not _RIGHT_GAP.match(gap) or gap.count("(") > 1:
+        if part.category == QUANTITY and _FORMERLY.search(gap):
+            break
+        if taken and re.search(r"\b(?:remain|persist)", gap, re.I):
+            break
+        if part.value.get("lobe") and any(p.category == SIZE for p in taken):
+            break  # "left adrenal metastasis 15 mm, RUL 30 mm": the lobe is where the primary is
+        every = _IN_EACH.match(text, part.end) if part.category == QUANTITY else None
+        if every is not None:
+            edge = every.end()
+            continue
+        if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
+            break
+        numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
+        if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = not taken and re.match(
             r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
         )
         if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION):
             break
-        if re.search(r"^[ ]*,?[ ]*(?:and|or|,)[ ]*(?:the )?$", gap) and _opens_another(parts, position, text):
-            break
         if (
             part.category == QUANTITY
             and not {"article", "both"} & part.groups.keys()
             and not taken
             and not re.search(r"[:,=(]|numbering", gap)
+            and not (numbered and _NUMBER_OF.search(text[: parts[index].start][-60:]))
         ):
             break
         behind_site = bool(taken) and taken[-1].category == SITE and not gap.strip()
@@ -405,15 +496,25 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         edge = part.end
     while (
         taken
+        and _by_side(taken) < 2
         and taken[-1].category in (SIDE, QUANTITY)
         and not (
             taken[-1].category == QUANTITY
-            and re.search(r"[:,=(][ ]*$", text[max(0, taken[-1].start - 12) : taken[-1].start])
+            and re.search(
+                r"[:,=(][ ]*(?:(?:now|currently|only|today|still|just|about|at present)[ ])*$",
+                text[max(0, taken[-1].start - 20) : taken[-1].start],
+            )
             and "article" not in taken[-1].groups
         )
     ):
         taken.pop()
     return taken
+
+
+def _by_side(parts: Sequence[Mention]) -> int:
+    """How many sides have a number of their own: "2 on the left and 3 on the right"."""
+    pairs = pairwise(parts)
+    return sum(number.category == QUANTITY and side.category == SIDE for number, side in pairs)
 
 
 def _opens_another(parts: Sequence[Mention], position: int, text: str) -> bool:
@@ -426,7 +527,7 @@ def _opens_another(parts: Sequence[Mention], position: int, text: str) -> bool:
             return False
         if part.category in (METASTASIS, LESION):
             return True
-        if part.category in (SIZE, TIMES):
+        if part.category in (SIZE, TIMES) and parts[position].category != QUANTITY:
             return False
         edge = part.end
     return False
@@ -441,14 +542,23 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     both = any("both" in part.groups for part in quantities)
     left_places, right_places = _places(left, text), _places(right, text)
     if both and len(quantities) > 1:
-        quantity = counting.quantity(next(q for q in quantities if "both" not in q.groups).groups)
+        other = next(q for q in quantities if "both" not in q.groups)
+        quantity, article = counting.quantity(other.groups), "article" in other.groups
     size_parts = [p for p in right if p.category == SIZE]
     sizes = 0
     if size_parts and not _LARGEST.search(text[noun.end : size_parts[0].start]):
         sizes = sum(counting.sizes(p.text) for p in size_parts if not _bracketed_after_size(text, p))
+    else:
+        sizes = sum(counting.sizes(p.text) for p in left if p.category == SIZE)
+    if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
+        sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
-    if noun.category == LESION and _METASTATIC.search(text[max(floor, start - 14) : noun.start]):
-        noun = replace(noun, category=METASTASIS)
+    row = _COUNT_ROW.match(text, noun.end)
+    if row is not None and quantity is None:
+        last = int(row["last"])
+        quantity, end = Count(last, last), row.end("last")
+    if _METASTATIC.search(text[max(floor, start - 14) : noun.start]):
+        noun = replace(noun, category=METASTASIS, value={k: v for k, v in noun.value.items() if k != "needs_site"})
     return Phrase(
         noun=noun,
         start=start,
@@ -458,7 +568,9 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         sizes=sizes,
         definite=_DEFINITE.search(text[max(floor, start - 40) : start]) is not None,
         article=article,
-        each=bool(re.match(r"[ ,]*(?:one )?each\b", text[end : end + 12])),
+        each=bool(
+            re.match(r"[ ,]*(?:one )?each\b", text[end : end + 12]) or re.search(r"\beach[ ]\w+[ ]", text[start:end])
+        ),
         listing=bool(right_places) and re.match(r"[ ]*[:(]", text[noun.end : noun.end + 3]) is not None,
         parts=(*left, noun, *right),
     )
@@ -495,7 +607,7 @@ def _right_quantity(
     if not counted:
         return quantity, article
     values = [_times(part) if part.category == TIMES else counting.quantity(part.groups) for part in counted]
-    if len(values) > 1 and places:
+    if len(values) > 1 and (places or _by_side(right) > 1):
         return counting.total(values), False
     return values[0], False
 
@@ -510,7 +622,11 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
         before = parts[index - 1] if index else None
         return before is not None and before.category == SITE and not text[before.end : part.start].strip()
     following = next((p for p in parts[index + 1 :] if p.category != SIDE), None)
-    return following is not None and following.category == SITE and COUNTED.match(text[part.end : following.start]) is not None
+    return (
+        following is not None
+        and following.category == SITE
+        and COUNTED.match(text[part.end : following.start]) is not None
+    )
 
 
 def _times(part: Mention) -> Count:
@@ -554,8 +670,9 @@ def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Plac
         value.get("paired")
         and re.search(r"\bboth[ ]$|\bbilateral[ ]$", text[max(0, part.start - 10) : part.start], re.I)
     )
-    if both and count == 1:
-        count = 2
+    high: int | None = count
+    if both and count == 1:  # both adrenals hold two, both lungs at least two
+        count, high = 2, 2 if value.get("paired") or value.get("part") else None
     words = " ".join(counting.named_vertebrae(part.text)) if value.get("list") == "vertebra" else part.text
     name = re.sub(
         r"[^a-z0-9]+", " ", f"{side.text if side else ''} {words} {trailing[1] if trailing else ''}".lower()
@@ -564,7 +681,7 @@ def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Plac
     return Place(
         site=str(value["site"]),
         region=value.get("region"),
-        count=Count(count, count),
+        count=Count(count, count if not both else high),
         name=name,
         single=single,
         start=side.start if side else part.start,
@@ -583,14 +700,16 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
-    singles = [
-        place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))
-    ]
+    singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):
         return listed
-    if number == "singular" and listed.low > 1 and phrase.quantity is None and len(singles) == 1 and any(
-        part.category == SITE and "/" in part.text for part in phrase.parts
+    if (
+        number == "singular"
+        and listed.low > 1
+        and phrase.quantity is None
+        and len(singles) == 1
+        and any(part.category == SITE and "/" in part.text for part in phrase.parts)
     ):
         listed = counting.ONE  # one lesion across two neighbours: "at the L5/S1 level"
     if phrase.quantity is not None and not phrase.article:
@@ -614,6 +733,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
-    if phrase.article or phrase.sizes == 1 or phrase.definite:
+    sided = phrase.strong and len(places) == 1 and places[0].single
+    if phrase.article or phrase.sizes == 1 or phrase.definite or sided:
         return counting.ONE
     return counting.SOME

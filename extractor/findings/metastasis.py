@@ -41,10 +41,19 @@ _LINK = re.compile(
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
 )
+_LEVEL = re.compile(r"\b(?:from|level of|level|below|above|down to|up to|between|to)[ ]$", re.I)
+"""Before a vertebra that only says how far something reaches."""
+_ATTRIBUTE = re.compile(
+    r"\([^()]*\)|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
+    re.I,
+)
+"""What only describes a lesion."""
 _NEW = re.compile(r"\bnew(?:ly)?\b[\w ,-]{0,25}$|^[\w -]{0,10}\bnew\b", re.I)
+_FURTHER = re.compile(r"\b(?:other|further|additional)\b[\w ,-]{0,25}$", re.I)
+_OLD_OR_NEW = re.compile(r"\b(?:residual|recurrent|persist\w+|remaining|old|known)\b", re.I)
 _OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
 _OF_ORIGINAL = re.compile(
-    r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |formerly |known |a total of )*$",
+    r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |previous |prior |earlier |baseline |formerly |former |once |known |a total of )*$",
     re.I,
 )
 _REMAINS = re.compile(
@@ -56,6 +65,7 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
+_FORMER = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
 _BEFORE_ONE = re.compile(
     r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
     re.I,
@@ -68,11 +78,11 @@ _INDETERMINATE = re.compile(
     r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I
 )
 _PERSISTING = re.compile(
-    r"^[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
+    r"^(?:[ ](?:area|region|site|focus|lesion|one))?[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
     r"(?:un(?:altered|changed)|stable|still|persist\w*|similar|smaller|sclero\w+|decreas\w+|increas\w+|larger|visible|avid|as before)\b",
     re.I,
 )
-ANNOUNCEMENT = "PREDICATE_SITES"
+ANNOUNCEMENT, ORGAN_FREE = "PREDICATE_SITES", "ORGAN_FREE"
 _BIOPSY = re.compile(
     r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I
 )
@@ -83,21 +93,36 @@ _OTHER_HEAD = re.compile(
 _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in all|in total|total of)\b", re.I)
 _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
 """The sizes in a row of a table, their unit in its head."""
-_ROW_ENDS = re.compile(r"[ ]{2,}(?:none|nil|no lesion|absent|gone|-|resolved|0)[ ]*$", re.I)
+_ROW_ENDS = re.compile(
+    r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)[ ]*\|?[ ]*$",
+    re.I,
+)
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
+_COLUMNS = re.compile(
+    r"[\w ]*(?:metastas[ei]s|mets|filiae|deposits)\b[\w ]*?(?:[ ]{2,}|[ ]?\|[ ]?)(?:n|no\.?|number|count|#)(?=[ |]|$)",
+    re.I,
+)
+"""The head of a table that counts metastases by site."""
+_OF_METASTASES = re.compile(r"metast|\bmets?\b|filiae|distant|spread|iv|m1", re.I)
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(
-    r"^[ ]*(?:[,:(+&/=-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
+    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
     re.I,
 )
-_HEADER = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|both|the|upper|[LR])[ ])?$", re.I)
+_HEADER = re.compile(
+    r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|lt|rt|both|the|upper|[LR])\.?[ ])?$", re.I
+)
 _HEAD_END = re.compile(
-    r"^(?:[ ](?:glands?|parenchyma|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
+    r"^(?:[ ](?:glands?|parenchyma|corpus|body|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
 _FREE_OF = re.compile(
     r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
+    re.I,
+)
+_IS_NORMAL = re.compile(
+    r"(?:[ ](?:glands?|parenchyma|tissue|structures?|bed|fossa|region))*[ ]*[:,-]?[ ]*(?:(?:is|are|was|were|remains?|appears?|looks?|both|all|also|again|now|entirely|completely|of)[ ]+){0,4}",
     re.I,
 )
 _SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
@@ -109,6 +134,10 @@ _RESPONDS = re.compile(
     re.I,
 )
 """It changes under treatment, as no cyst and no scar does."""
+_DENIED = re.compile(
+    r"\b(?:no|not|without|never|neither|nor)(?: (?:longer|any ?more)\b)?(?<!no longer)(?<!any more)(?<!anymore) [\w -]{0,30}",
+    re.I,
+)
 _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
@@ -126,15 +155,19 @@ class _Site:
 def find(reading: Reading) -> Iterator[Finding]:
     """Metastases and the lesions that may be some, in the order of the text."""
     found: list[Finding] = []
+    if not reading.of(SITE, METASTASIS, LESION):
+        return
+    speaking = {mention.sentence for mention in reading.of(SITE, METASTASIS, LESION, QUANTITY)}
     listed = False
     for number in range(len(reading.sentences)):
         listed = listed and _is_listed(reading, number)
-        found.extend(_sentence(reading, number, listed))
+        if number in speaking:
+            found.extend(_sentence(reading, number, listed))
         listed = listed or _announces(reading, number)
     known = {
         f.value["site"]
         for f in found
-        if f.concept == "metastasis" and f.decides and f.temporality is not Temporality.PLANNED
+        if f.concept == "metastasis" and f.decides and f.value["low"] and f.temporality is not Temporality.PLANNED
     } - {"unspecified"}
     for finding in found:
         if (
@@ -150,7 +183,8 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _announces(reading: Reading, number: int) -> bool:
     """Whether a sentence ends with the colon behind which a list of metastases follows."""
-    if not reading.sentence_text(number).rstrip(" -=").endswith(":"):
+    text = reading.sentence_text(number)
+    if not text.rstrip(" -=").endswith(":") and not _COLUMNS.match(text):
         return False
     nouns = [m for m in reading.in_sentence(number, METASTASIS) if "needs_site" not in m.value]
     told = [*nouns, *reading.in_sentence(number, ANNOUNCEMENT)]
@@ -170,6 +204,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     header = _header(reading, number)
     alone = list(_counts_alone(reading, number, [(p.start, p.end) for p in phrases(reading, number)], header))
     weak: Phrase | None = None
+    strong: Phrase | None = None
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
@@ -177,24 +212,32 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
+        needs = phrase.noun.value.get("needs_site")
         if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
+            if needs != "any" and phrase.noun.qualifiers.assertion is not Assertion.NEGATED:
+                continue  # "disease", "enhancement" elsewhere name nothing that can be counted
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
+            if weak is not None and _is_attribute(reading, phrase, weak):
+                continue
             yield from pending
             weak, pending = phrase, []
+            if alone and _of_original(reading, phrase, number):
+                continue  # of these a number follows that says how many are left
             if not _benign(reading, phrase, number) and not _TARGETS.search(
                 reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]
             ):
                 pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=listed))
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
+        if linked is None and strong is not None and not phrase.places and _links(reading, strong, phrase):
+            continue  # "four osseous deposits, in keeping with metastases" says once what they are
+        strong = phrase
         if linked is None:
             yield from pending
         pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        if alone and _OF_ORIGINAL.search(
-            reading.text[max(reading.sentences[number].start, phrase.start - 40) : phrase.start]
-        ):
+        if alone and _of_original(reading, phrase, number):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
@@ -207,6 +250,24 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
         yield finding
     yield from _bare_sites(reading, number, taken, header)
+    yield from _normal_organs(reading, number, taken)
+
+
+def _of_original(reading: Reading, phrase: Phrase, number: int) -> bool:
+    """Whether a phrase tells the whole of which a part is left: "of the four lesions"."""
+    begin = max(reading.sentences[number].start, phrase.start - 40)
+    return _OF_ORIGINAL.search(reading.text[begin : phrase.start]) is not None
+
+
+def _is_attribute(reading: Reading, phrase: Phrase, lesion: Phrase) -> bool:
+    """Whether a word only describes the lesion before it: "a focus of 14 mm with rim enhancement"."""
+    between = reading.text[lesion.end : phrase.start]
+    return (
+        phrase.noun.text.lower() in _NEEDS_PLACE
+        and not phrase.places
+        and re.fullmatch(r"[^.;:]{0,30}\b(?:with|showing|without|shows?)\b[\w ,-]{0,30}", between + " ", re.I)
+        is not None
+    )
 
 
 def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
@@ -221,9 +282,14 @@ def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
 
 def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     """Whether a strong noun only says what the lesions before it are."""
-    if strong.places or (strong.quantity is not None and not strong.article):
+    if strong.quantity is not None and not strong.article:
         return False
-    between = re.sub(r"\([^()]*\)", " ", reading.text[weak.end : strong.start])
+    organs = {place.site for place in strong.places if not place.single}
+    if strong.places and weak.places and organs != {place.site for place in weak.places}:
+        return False
+    if strong.places and strong.noun.qualifiers.assertion is not Assertion.POSSIBLE:
+        return False
+    between = _ATTRIBUTE.sub(" ", reading.text[weak.end : strong.start])
     return _LINK.match(between.lstrip(" )")) is not None
 
 
@@ -233,12 +299,27 @@ def _header(reading: Reading, number: int) -> _Site | None:
     for previous in range(number, max(-1, number - 12), -1):
         sentence = reading.sentences[previous]
         if sentence.line != line:
-            return None
+            return _heading_above(reading, previous, line)
         found = _named_at_head(reading, sentence.start, sentence.end)
         if found is not None:
             return found
         if previous < number and _other_head(reading.text[sentence.start : sentence.end]):
             return None
+    return None
+
+
+def _heading_above(reading: Reading, number: int, line: int) -> _Site | None:
+    """The organ that is a line by itself, the heading of the lines below it."""
+    for previous in range(number, max(-1, number - 12), -1):
+        sentence = reading.sentences[previous]
+        alone = previous == 0 or reading.sentences[previous - 1].line != sentence.line
+        followed = reading.sentences[previous + 1].line != sentence.line
+        text = reading.text[sentence.start : sentence.end].rstrip(" :")
+        if not (alone and followed) or text.endswith(".") or not re.fullmatch(r"[A-Z][A-Za-z /&,]{2,40}", text):
+            if sentence.line < line - 4:
+                return None
+            continue
+        return _named_at_head(reading, sentence.start, sentence.end)
     return None
 
 
@@ -290,9 +371,14 @@ def _sites(
     reading: Reading, phrase: Phrase, number: int, header: _Site | None, last: _Site | None, linked: Phrase | None
 ) -> list[_Site]:
     """Where the lesions of a phrase are."""
-    own = phrase.places or (linked.places if linked else ())
+    own = linked.places if linked and linked.places else phrase.places
     words = reading.text[(linked or phrase).start - 0 : phrase.end]
     before = reading.text[max(reading.sentences[number].start, phrase.start - 25) : phrase.end]
+    value = phrase.noun.value
+    if "site" in value:
+        return [_Site(str(value["site"]), value.get("region"), ())]
+    if own and value.get("origin"):
+        own = tuple(place for place in own if place.site != "lung")
     if own:
         grouped: dict[str, list[Place]] = {}
         for place in own:
@@ -301,9 +387,6 @@ def _sites(
             _Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()
         ]
         return [_distant_node(site, sites, reading) for site in sites]
-    value = phrase.noun.value
-    if "site" in value:
-        return [_Site(str(value["site"]), value.get("region"), ())]
     if _NODAL.search(words):
         if header and header.site.startswith("lymph_node"):
             return [header]
@@ -328,7 +411,7 @@ def _sites(
     if biopsied is not None:
         return [biopsied]
     if header:
-        return [replace(header, places=_sided(phrase, header))]
+        return [replace(header, places=_sided(reading, phrase, header))]
     study = reading.frames[number].study if reading.frames else None
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
@@ -399,9 +482,48 @@ def _freed(reading: Reading, phrase: Phrase, number: int) -> list[_Site]:
     return sites
 
 
-def _sided(phrase: Phrase, header: _Site) -> tuple[Place, ...]:
+def _normal_organs(reading: Reading, number: int, covered: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """Organs that a study shows to be normal: "spleen, pancreas and both adrenals unremarkable"."""
+    if reading.frames[number].study is None:
+        return
+    sentence = reading.sentences[number]
+    for told in reading.in_sentence(number, ORGAN_FREE):
+        parts = [part for part in atoms(reading, number) if part.end <= told.start and part.start >= sentence.start]
+        edge, first = told.start, True
+        while parts and parts[-1].category == SITE:
+            part = parts.pop()
+            if not (_IS_NORMAL if first else _LIST_COMMA).fullmatch(reading.text[part.end : edge]):
+                break
+            side = (
+                parts.pop()
+                if parts and parts[-1].category == "SIDE" and not reading.text[parts[-1].end : part.start].strip(" .")
+                else None
+            )
+            edge, first = (side or part).start, False
+            place = place_of(part, side, False, reading.text)
+            if place.site in _PRIMARY_SITES or _overlaps(part.start, part.end, covered):
+                continue
+            sided = place.single and not re.match(r"both\b|bilateral", place.name)
+            finding = _make(
+                reading, part, _Site(place.site, place.region, ()), counting.NONE, edge, told.end, "lesion",
+                bare=True, places=(place.name,) if sided else (),
+            )  # fmt: skip
+            if finding.assertion is Assertion.AFFIRMED:
+                yield replace(finding, assertion=Assertion.NEGATED)
+
+
+def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
+    """The side that opens a sentence: "Right: metastasis 14 mm"."""
+    begin = reading.sentences[phrase.noun.sentence].start
+    side = next(iter(reading.within(begin, phrase.start, "SIDE")), None)
+    return (
+        side if side and side.start == begin and re.match(r"[ ]?[:-]", reading.text[side.end : side.end + 2]) else None
+    )
+
+
+def _sided(reading: Reading, phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
-    side = next((part for part in phrase.parts if part.category == "SIDE"), None)
+    side = next((part for part in phrase.parts if part.category == "SIDE"), None) or _side_at_head(reading, phrase)
     if side is None:
         return tuple(place for place in header.places if place.single)
     return (
@@ -473,11 +595,19 @@ def _emit(
         )
     )
     before = reading.text[max(reading.sentences[number].start, source.start - 30) : phrase.noun.start]
+    new = _NEW.search(before) is not None and not _OLD_OR_NEW.search(before)
+    # what tissue showed was so when it was taken; what is left is for imaging to say
+    tissue = linked is None and not phrase.places and _biopsied(reading, phrase, number) is not None
+    further = _FURTHER.search(before) is not None
     for site in sites:
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
         if listed and not phrase.strong and site.region == "regional":
             continue
-        yield _finding(reading, phrase, source, site, sites, count, bool(_NEW.search(before)), listed)
+        fresh = new or (site.site == "unspecified" and further)
+        finding = _finding(reading, phrase, source, site, sites, count, fresh, listed)
+        if tissue and finding.temporality is Temporality.CURRENT:
+            finding = replace(finding, temporality=Temporality.HISTORICAL)
+        yield finding
 
 
 def _finding(
@@ -511,7 +641,7 @@ def _make(
     reading: Reading, by: Mention, site: _Site, count: Count, start: int, end: int, concept: str, **context: Any
 ) -> Finding:
     qualifiers = by.qualifiers
-    status = "present"
+    status = "resolved" if count == counting.NONE and context.get("explicit") else "present"
     assertion = qualifiers.assertion
     if "RESOLVED" in qualifiers.cues and assertion is not Assertion.HYPOTHETICAL:
         status, count = "resolved", counting.NONE
@@ -519,11 +649,13 @@ def _make(
             assertion = Assertion.AFFIRMED
     elif assertion is Assertion.NEGATED:
         count = counting.NONE
+    elif _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
+        status, count = "resolved", counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
     if status == "resolved" and finding.temporality is Temporality.HISTORICAL:
         finding = replace(finding, temporality=Temporality.CURRENT)  # "no correlate of the former ...": it is so now
-    if concept == "lesion" and _RESPONDS.search(_statement(reading, start, end)):
+    if concept == "lesion" and _RESPONDS.search(_DENIED.sub(" ", _statement(reading, start, end))):
         context["responds"] = True
     return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
 
@@ -552,14 +684,20 @@ def _counts_alone(
     sentence = reading.sentences[number]
     own = list(phrases(reading, number))
     for mention in prune(reading.in_sentence(number, QUANTITY)):
-        if _overlaps(mention.start, mention.end, covered) or (mention.value.get("vague") and "one" not in mention.groups):
+        if _overlaps(mention.start, mention.end, covered) or (
+            mention.value.get("vague") and "one" not in mention.groups
+        ):
             continue
         after, before = (
             reading.text[mention.end : sentence.end],
             reading.text[max(sentence.start, mention.start - 30) : mention.start],
         )
-        gone = _GONE.match(after) is not None
+        if _FORMER.search(reading.text[sentence.start : mention.start]):
+            continue
         whole = _whole_of(reading, own, mention)
+        if whole is not None and whole.start >= mention.end:  # "two of the three metastases known from March remain"
+            after = reading.text[whole.noun.end : sentence.end]
+        gone = _GONE.match(after) is not None
         if not (gone or _REMAINS.match(after)) or not (
             whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
         ):
@@ -619,6 +757,12 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
     for item in _items(reading, parts, edge):
         if _overlaps(item.start, item.end, covered) or item.site.region == "regional":
             continue
+        if item.site.site == "brain" and any(
+            m.value["site"] == "leptomeninges" for m in reading.in_sentence(number, SITE)
+        ):
+            continue  # "leptomeningeal disease, cranial and spinal"
+        if item.site.site == "lung" and not listed and not _OF_METASTASES.search(announcements[0].text):
+            continue  # "residual sites: lung, adrenal": the lung may be where the primary is
         first = begin if not listed and item.start - announcements[0].end < 4 else item.start
         names = tuple(place.name for place in item.site.places if place.single)
         if listed and len(names) == 1:  # a row says more of its place than the site: "R cerebellar, lateral"
@@ -659,7 +803,11 @@ def _items(reading: Reading, parts: Sequence[Mention], edge: int) -> list[_Item]
         if part.category == "SIDE":
             side = part
         elif part.category == QUANTITY and not {"article", "both"} & part.groups.keys():
-            if items and items[-1].whole and re.fullmatch(r"[ ]?[(:=][ ]?", reading.text[items[-1].end : part.start]):
+            if (
+                items
+                and items[-1].whole
+                and re.fullmatch(r"[ ]?[(:=][ ]?|[ ]{2,}|[ ]?\|[ ]?", reading.text[items[-1].end : part.start])
+            ):
                 items[-1] = replace(items[-1], count=counting.quantity(part.groups), end=part.end, whole=False)
             else:
                 told = part if not items or _SEPARATES.search(gap) else None
@@ -696,7 +844,11 @@ def _continues(before: _Item, gap: str) -> bool:
     """Whether a place belongs to the organ named before it: "bone (L2, L4)"."""
     if not before.whole:
         return False
-    return bool(re.fullmatch(r"[ ]?[(:][ ]?", gap) if not before.site.places else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap))
+    return bool(
+        re.fullmatch(r"[ ]?[(:][ ]?", gap)
+        if not before.site.places
+        else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap)
+    )
 
 
 def _bare_sites(
@@ -719,7 +871,16 @@ def _bare_sites(
         sided = (
             before is not None and before.category == "SIDE" and reading.text[before.end : part.start].strip(" .") == ""
         )
-        if "RESOLVED" in part.qualifiers.cues and (part.value.get("part") or sided or part.value.get("paired")):
+        own_size = (
+            following is not None
+            and following.category == SIZE
+            and not reading.text[part.end : following.start].strip(" (,:")
+        )
+        if (
+            "RESOLVED" in part.qualifiers.cues
+            and not own_size
+            and (part.value.get("part") or sided or part.value.get("paired"))
+        ):
             start = before.start if sided and before else part.start
             name = _plain(reading.text[start : part.end])
             yield _make(
@@ -756,6 +917,7 @@ def _bare_sites(
         told = told or row
         in_skeleton = (
             "/" not in part.text
+            and not _LEVEL.search(reading.text[max(0, part.start - 20) : part.start])
             and header is not None
             and header.site == "bone"
             and part.value["site"] == "bone"
@@ -768,7 +930,7 @@ def _bare_sites(
             not in_skeleton
             and not told
             and not re.match(
-                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
+                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|are|has|have|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
                 reading.text[part.end : following.start if following else part.end],
             )
         ):

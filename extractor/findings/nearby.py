@@ -17,10 +17,24 @@ from extractor.records import Assertion, Experiencer, Temporality
 
 _CLOSE = 16
 _BEHIND = 4
-_STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with)[ ]")
+_STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with|as|because|since|due)[ ]")
+_MET = re.compile(r"(?<!not )(?<!n't )\b(?:meets?|met|fulfil\w*|checked|satisf\w*)\b", re.I)
+_CRITERION = re.compile(r"criteri|inclusion|eligib", re.I)
+_DENIED_WHOLE = re.compile(
+    r"[ ]*(?:(?:meets?|meeting|a|an|any|the|in|at|of|as|for|be|been|being|yet|have|having|has|to|really|quite|fit|reach|reached|"
+    r"clinical|pathological|overall|truly?|his|her|their|staged?|likely|definite(?:ly)?|with|lung|cancer|consistent)[ ]+)*",
+    re.I,
+)
+"""What may stand between a denial and the statement it denies: "no pain, ECOG 1" denies the pain."""
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
 _PATIENT = re.compile(r"(?<!\w)(?:patient|pt)(?=:|[ ](?:has|had|is|was|now|himself|herself)\b)", re.I)
 """The patient, named behind a relative: what follows is the patient's own."""
+_NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
+_ATTRIBUTE = re.compile(
+    r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid",
+    re.I,
+)
+"""Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
     r"for|at|from|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
@@ -61,9 +75,14 @@ def standing(
     low = max(begin, min(floor, mention.start))
     sentence = reading.sentences[mention.sentence]
     section = sentence.section.qualifies if sentence.section else {}
+    assertion = _assertion(reading, mention, begin, low, stop, Assertion(section.get("assertion", Assertion.AFFIRMED)))
+    whose = Experiencer(section.get("experiencer", Experiencer.PATIENT))
+    told_of = _experiencer(reading, mention, begin, stop, whose, kin)
+    if assertion is Assertion.HYPOTHETICAL and told_of is Experiencer.OTHER:
+        told_of = whose  # a trial's criterion is about the patient, were it met
     return Standing(
-        _assertion(reading, mention, begin, low, stop, Assertion(section.get("assertion", Assertion.AFFIRMED))),
-        _experiencer(reading, mention, begin, stop, Experiencer(section.get("experiencer", Experiencer.PATIENT)), kin),
+        assertion,
+        told_of,
         Temporality.HISTORICAL if is_past(reading, mention.start, mention.end, low, stop) else Temporality.CURRENT,
     )
 
@@ -73,12 +92,16 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
     text = reading.text
     for cue in reversed(reading.within(low, start, "NEARBY_PAST")):
         between = text[cue.end : start]
+        if low and not text[low : cue.start].strip(" (") and _NEXT_STATEMENT.match(between):
+            break  # "ECOG 2 on admission, ECOG 1 at discharge": it dates the one before
         if len(between) > 45 or _ENDS_PAST.search(between) or reading.within(cue.end, start, "NEARBY_NOW"):
             break
         if len(between) <= _CLOSE or "," not in between:
             return True
     for cue in reading.within(end, stop, "NEARBY_PAST"):
         between = text[end : cue.start].strip(" ")
+        if _ATTRIBUTE.fullmatch(cue.text) and re.match(r"[ ]{1,2}\w", text[cue.end : cue.end + 3]):
+            break
         if between in ("", "(", "was", ", as", "(as", "back") and not re.match(
             r"[ :=(]*(?:was |PS |ECOG )?\d", text[cue.end : cue.end + 12]
         ):
@@ -92,11 +115,13 @@ def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: i
     supposed = reading.within(begin, mention.start, "NEARBY_SUPPOSED")
     if supposed and low >= supposed[-1].end and reading.within(low, mention.start, "NEARBY_NOW"):
         supposed = []  # "he would have to be PS 2, and he is PS 3"
+    if supposed and _MET.search(text[begin : mention.start]):
+        supposed = [cue for cue in supposed if not _CRITERION.match(cue.text)]  # "meets the ECOG criterion (PS 1)"
     if supposed or _behind(reading, mention, stop, "NEARBY_DEMANDED"):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]
-        if len(between) <= _CLOSE and not _STOP.search(between):
+        if _DENIED_WHOLE.fullmatch(between):
             return Assertion.NEGATED
     if _behind(reading, mention, stop, "NEARBY_DENIED"):
         return Assertion.NEGATED

@@ -60,16 +60,17 @@ def _choices_of_line(text: str, start: int, end: int, options: Sequence[Span]) -
     found: dict[Span, bool] = {}
     for option in options:
         box = _box_of(text, boxes, option, before)
-        if box is not None:
+        if box is not None and not (not before and any(option[1] <= o[0] < box.start() for o in options)):
             found[option] = _TICKED.search(box[0]) is not None
     return found
 
 
 def _before(text: str, boxes: Sequence[re.Match[str]], options: Sequence[Span]) -> bool:
-    """Whether the boxes stand before their options: so they do unless a box ends the list."""
+    """Whether the boxes stand before their options: so they do unless a box ends the list or each clings to what it follows."""
     first = any(not text[box.end() : options[0][0]].strip(" :") for box in boxes if box.end() <= options[0][0])
     last = any(not text[options[-1][1] : box.start()].strip(" :") for box in boxes if box.start() >= options[-1][1])
-    return first or not last
+    glued = all(text[box.start() - 1].isalnum() and not text[box.end() : box.end() + 1].isalnum() for box in boxes)
+    return first or not (last or glued)
 
 
 def _box_of(text: str, boxes: Sequence[re.Match[str]], option: Span, before: bool) -> re.Match[str] | None:

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from extractor.findings.clauses import outermost
 from extractor.findings.nearby import standing
 from extractor.findings.options import choices
-from extractor.language.frames import day_behind
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -27,7 +26,7 @@ CONCEPT = "performance_status"
 PS, FOLLOW, NAME, FALSE = "PS", "PS_FOLLOW", "PS_NAME", "PS_FALSE"
 
 _WORDS: Mapping[str, int] = {
-    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3,
+    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "l": 1,
 }  # fmt: skip
 _AT_MOST = re.compile(
     r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I
@@ -39,20 +38,63 @@ _WAS = re.compile(
     re.I,
 )
 _IF = re.compile(r"\b(?:would|could|should|might)\b", re.I)
-_ADMISSION = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival)\b|\badmission\b", re.I)
-_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?discharge\b|\bdischarge\b", re.I)
+_DICTATED = re.compile(r"\bwould be\b", re.I)
+_DOUBTED = re.compile(r"\b(?:likely|probably|perhaps|maybe)\b", re.I)
+_KIN_IS = re.compile(
+    r"\b(?:wife|husband|mother|father|brother|sister|son|daughter|partner|friend)(?:'s)?(?: (?:is|was|has|an?))*[ ]$",
+    re.I,
+)
+_LEGEND = re.compile(
+    r"[ ]?(?:=|:|[-–])[ ]?(?:fully active|normal|asymptomatic|restricted|symptomatic|ambulatory|capable|completely|bed|dead)",
+    re.I,
+)
+_ASKED = re.compile(r"[ ]?[(\[](?:please )?(?:circle|tick|select|check|mark|choose)[^()\n]{0,25}[)\]]", re.I)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|without|were|once|after|before|to (?:qualify|enter|be eligible)|required|needed|trial|study)\b",
+    re.I,
+)
+"""Beside one of these "the ECOG would be 1" supposes; alone it is how doctors dictate a finding."""
+_ADMISSION = re.compile(
+    r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b|\badmitted (?:with|as|at|in)\b", re.I
+)
+_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarged?\b", re.I)
+_STAY_BEHIND = re.compile(
+    r"^[ ,]{0,2}\(?(?:(?:on|at|upon) (?:hospital )?(?P<in>admission|arrival|entry)|"
+    r"(?:on|at|upon) (?:hospital )?(?P<out>discharge|dismissal|leaving))\b(?![ :=]{1,3}(?:was |PS |ECOG )?\d)",
+    re.I,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:early |mid[- ]?|late |the (?:start|beginning|middle|end) of )?"
+    r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?"
+    r"(?![\w]|[ ]\d{1,2}(?!\d))(?:,? (?P<year>20\d\d|last year))?"
+)
+_MONTH_BEFORE = re.compile(
+    r"\b(?:back )?(?:in|at the end of|during|of) " + _MONTH + r"(?P<between>[^;|\n]{0,45})$", re.I
+)
+_MONTH_BEHIND = re.compile(
+    r"^[ ,]{0,2}(?:\(|\(?(?:when \w+ (?:\w+ ){0,4}?)?(?:back )?(?:in|during|as of) )" + _MONTH + r"(?![ ]?[:=])", re.I
+)
+_DAY_BEFORE = re.compile(r"(?:^|\b(?:on|at|of|from|visit|seen|clinic|review|opd|assessed|\W))[ :,(]*$", re.I)
+_DAY_BEHIND = re.compile(r"^[ ,]{0,2}(?:\(?(?:on|as of|dated|from|at) (?:the )?|\()$", re.I)
+_OTHER_EVENT = re.compile(
+    r"\b(?:and|with|but|ct|mri?|pet\S*|scan|cycle|c\d|chemo\w*|biops\w+|show\w*|started?|given|received|since|now|today|"
+    r"currently|which|until|to)\b",
+    re.I,
+)
+"""Words between a date and a performance status that make the date another event's."""
 _FROM = re.compile(r"\bfrom (?:an? |his |her |the )?$", re.I)
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _LEANS = re.compile(
-    r"^[ ,;:(/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|an?|of|by|over|diagnosis|baseline|"
-    r"admission|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
-    r"august|september|october|november|december|\d{4}|last|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
+    r"^[ ,;:()/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|this|an?|of|by|over|chemo\w*|immuno\w*|treatment|therapy|surgery|diagnosis|baseline|"
+    r"admission|discharge|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
+    r"august|september|october|november|december|\d{4}|last|starting|come|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
     r"deteriorat\w+|dropp\w+|fell|increased|decreased|went|gone|up|down|back|PS|ECOG|currently|clinician|physician|rated|per|"
-    r"patient|same|day|however|while|whereas)\b[ ,;:(/-]*){0,7}$",
+    r"patient|same|day|however|while|whereas)\b[ ,;:()/-]*){0,7}$",
     re.I,
 )
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
-_NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
+_NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;:=-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
 _BOXED = re.compile(
     r"\[[ _]*[xX✓✔*+]?[ _]*\]|\([ ]?[xX✓✔*+]?[ ]?\)|[☐☑☒□■○●◯◉⬜✅✓✔✗✘❏]|(?<!\w)_{1,4}[xX✓]?_{0,4}(?!\w)"
 )
@@ -86,11 +128,27 @@ def find(reading: Reading) -> Iterator[Finding]:
     forms = list(_forms(reading))
     taken = [(r.mention.start, r.end) for r in forms] + list(_printed_scales(reading))
     mentions = [m for m in outermost(reading.of(PS)) if _meant(reading, m) and not _overlaps(m, taken)]
+    legend = [m for m in mentions if _LEGEND.match(reading.text, m.end)]
+    if len({m.groups.get("low") for m in legend}) > 1:  # the scale is explained, a value to a line
+        mentions = [m for m in mentions if m not in legend]
     found = sorted([*forms, *(r for m in mentions for r in _told(reading, m))], key=lambda r: (r.mention.start, r.end))
+    findings: list[Finding] = []
     for number, told in enumerate(found):
         floor = max((r.end for r in found[:number] if r.end <= told.mention.start), default=0)
         later = [r.mention.start for r in found[number + 1 :] if r.mention.start >= told.end]
-        yield _finding(reading, told, floor, later[0] if later else None)
+        findings.append(_finding(reading, told, floor, later[0] if later else None))
+    yield from (_in_time(finding, findings) for finding in findings)
+
+
+def _in_time(finding: Finding, findings: Sequence[Finding]) -> Finding:
+    """A value of an admission or of a day before: former where the note has a later one."""
+    others = [f for f in findings if f is not finding and f.decides and f.temporality is Temporality.CURRENT]
+    if finding.value.get("stay") == "admission":
+        later = any(f.value.get("stay") != "admission" for f in others)
+    else:
+        day = finding.date
+        later = day is not None and not finding.value.get("stay") and any(f.date and f.date > day for f in others)
+    return replace(finding, temporality=Temporality.HISTORICAL) if later else finding
 
 
 def _overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
@@ -125,7 +183,12 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
     value = _interval(groups, "k") if "klow" in groups and "low" not in groups else _interval(groups, "")
     if value is None:
         return
-    if "former" in groups:
+    if "kformer" in groups:
+        former = _interval({"klow": groups["kformer"]}, "k")
+        if former is not None:
+            yield _Reading(mention, mention.end, former, past=True)
+        yield _Reading(mention, mention.end, value, past=False)
+    elif "former" in groups:
         former = _interval(
             {"low": groups["former"], **({"high": groups["former_high"]} if "former_high" in groups else {})}, ""
         )
@@ -144,12 +207,19 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
         changed = _FROM.search(before) is not None and _TO.match(after) is not None
         past = True if changed or (_WAS.search(link) and "discharge" not in link.lower()) else None
         open_ended = "tail" in groups and _OPEN.search(groups["tail"]) is not None
-        yield _Reading(mention, mention.end, value, past=past, supposed=_IF.search(link) is not None or open_ended)
+        yield _Reading(mention, mention.end, value, past=past, supposed=_supposed(reading, mention, link) or open_ended)
         if "klow" in groups and "low" in groups:
             second = _interval(groups, "k")
             if second is not None:
                 yield _Reading(mention, mention.end, second, past=past)
     yield from _leaning(reading, mention, value)
+
+
+def _supposed(reading: Reading, mention: Mention, link: str) -> bool:
+    """Whether the verb supposes ("would be 1 without the fracture")."""
+    if _DICTATED.search(link) and not _CONDITION.search(reading.sentence_text(mention.sentence)):
+        return False
+    return _IF.search(link) is not None
 
 
 def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> Iterator[_Reading]:
@@ -162,8 +232,10 @@ def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> It
             continue
         if _LEANS.match(reading.text[end : follow.start]) is None:
             return
-        told = _interval(follow.groups, "")
-        if told is None or value["scale"] != "ECOG":
+        told = _interval(
+            {key.rstrip("_"): text for key, text in follow.groups.items()}, "k" if value["scale"] == "KPS" else ""
+        )
+        if told is None:
             return
         yield _Reading(follow, follow.end, told, past=follow.value.get("past"))
         end = follow.end
@@ -225,7 +297,7 @@ def _printed_scales(reading: Reading) -> Iterator[tuple[int, int]]:
         options = _options(reading.text, name, end)
         if len(options) >= 2:
             yield name.start, options[-1][1]
-        row = _NUMBERS_IN_A_ROW.match(reading.text, name.end, end)
+        row = _NUMBERS_IN_A_ROW.match(reading.text, _behind_request(reading.text, name), end)
         if row and re.search(r"0\D+1\D+2", row[0]):
             yield name.start, row.end()
         lines = _option_lines(reading, name, end)
@@ -247,6 +319,12 @@ def _options(text: str, name: Mention, end: int) -> list[tuple[int, int]]:
             break
         options.append((match.start(), match.end()))
     return options
+
+
+def _behind_request(text: str, name: Mention) -> int:
+    """Where a printed scale begins: behind "(circle one)"."""
+    asked = _ASKED.match(text, name.end)
+    return asked.end() if asked else name.end
 
 
 def _option_lines(reading: Reading, name: Mention, end: int) -> list[tuple[int, int, int]]:
@@ -273,7 +351,7 @@ def _ticked(reading: Reading, name: Mention, end: int) -> Iterator[_Reading]:
         ticked = [option for option, on in choices(text, options).items() if on]
         yield from _chosen(name, [(int(text[s:e]), e) for s, e in ticked])
         return
-    row = _NUMBERS_IN_A_ROW.match(text, name.end, end)
+    row = _NUMBERS_IN_A_ROW.match(text, _behind_request(text, name), end)
     if row and re.search(r"0\D+1\D+2", row[0]):
         marks = [(int(m[1] or m[2]), m.end()) for m in _MARKED.finditer(text, name.end, row.end() + 1)]
         yield from _chosen(name, marks if len(marks) == 1 else [])
@@ -399,6 +477,71 @@ def _column(reading: Reading, name: Mention) -> Iterator[_Reading]:
         yield _Reading(name, at, _cell_value(cell), past=past, date=day, start=at - len(cell))
 
 
+# --------------------------------------------------------------------------------------------- when
+
+
+def _stay(reading: Reading, told: _Reading, floor: int) -> str | None:
+    """Which point of a stay in hospital the words behind or before a value name."""
+    mention = told.mention
+    sentence = reading.sentences[mention.sentence]
+    behind = _STAY_BEHIND.match(reading.text[told.end : min(sentence.end, told.end + 40)])
+    if behind:
+        return "admission" if behind["in"] else "discharge"
+    before = reading.text[max(sentence.start, mention.start - 60, floor) : mention.start]
+    if _STAY_BEHIND.match(before) and floor > sentence.start:
+        before = re.sub(r"^[^,;:.|]*", "", before)  # "ECOG 2 on admission, ECOG 1": said of the one before
+    if _ADMISSION.search(before):
+        return "admission"
+    return "discharge" if _DISCHARGE.search(before) else None
+
+
+def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> date | None:
+    """The day that a value is told of: "on 3 March he was PS 1", "ECOG 0 (12/08/2025)", "in April … 1"."""
+    mention, text = told.mention, reading.text
+    sentence = reading.sentences[mention.sentence]
+    begin, stop = max(sentence.start, floor), min(sentence.end, ceiling or sentence.end)
+    for inside in reading.dates_within(mention.start, told.end):
+        return _until(inside.date.latest, reading)
+    for behind in reading.dates_within(told.end, min(stop, told.end + 40)):
+        own = text[behind.end : behind.end + 2].strip()[:1] not in (":", "=")  # "PS 1 (12 May: 2)"
+        if own and not behind.relative and _DAY_BEHIND.match(text[told.end : behind.start]):
+            return _until(behind.date.latest, reading)
+        break
+    month = _MONTH_BEHIND.match(text[told.end : stop])
+    if month:
+        return _end_of_month(reading, month["month"], month["year"])
+    for before in reversed(list(reading.dates_within(max(begin, mention.start - 60), mention.start))):
+        between = text[before.end : mention.start]
+        if before.relative or _OTHER_EVENT.search(between) or re.search(r"[;|]|,(?=.*\w)|\w.*[:]", between):
+            break
+        if _DAY_BEFORE.search(text[begin : before.start]):
+            return _until(before.date.latest, reading)
+        break
+    month = _MONTH_BEFORE.search(text[max(begin, mention.start - 70) : mention.start])
+    if month and not _OTHER_EVENT.search(month["between"]) and not re.search(r",(?=.*\w)", month["between"]):
+        return _end_of_month(reading, month["month"], month["year"])
+    return None
+
+
+def _until(day: date, reading: Reading) -> date:
+    on = reading.note.note_date
+    return min(day, on) if on else day
+
+
+def _end_of_month(reading: Reading, month: str, year: str | None) -> date | None:
+    """The last day of the latest such month that is not after the note; None where nothing tells the year."""
+    on = reading.note.note_date
+    number = _MONTHS.index(month[:3].lower()) + 1
+    if year and year.isdigit():
+        own = int(year)
+    elif on is None:
+        return None
+    else:
+        own = on.year - (year is not None or number > on.month)
+    following = date(own + number // 12, number % 12 + 1, 1)
+    return _until(following - timedelta(days=1), reading)
+
+
 # ------------------------------------------------------------------------------------------ finding
 
 
@@ -410,22 +553,22 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         changes["temporality"] = Temporality.HISTORICAL if told.past else Temporality.CURRENT
     if told.supposed:
         changes["assertion"] = Assertion.HYPOTHETICAL
+    elif changes["assertion"] is Assertion.AFFIRMED and _DOUBTED.search(mention.groups.get("link", "")):
+        changes["assertion"] = Assertion.POSSIBLE
+    if _KIN_IS.search(reading.text[max(0, mention.start - 30) : mention.start]):
+        return reading.finding(
+            CONCEPT, told.value, mention.start, told.end, by=mention, **changes | {"experiencer": Experiencer.FAMILY}
+        )
     if state.experiencer is Experiencer.FAMILY and "family" not in (mention.text.lower(),):
         section = reading.sentences[mention.sentence].section
         if section is None or section.name != "family_history":
             changes["experiencer"] = Experiencer.PATIENT
     value = dict(told.value)
-    if "stay" not in value and told.past is not False:
-        around = reading.text[max(reading.sentences[mention.sentence].start, mention.start - 40, floor) : mention.start]
-        if _ADMISSION.search(around):
-            value["stay"] = "admission"
-        elif _DISCHARGE.search(around):
-            value["stay"] = "discharge"
-    if value.get("stay") == "discharge":
+    stay = value.get("stay") or (_stay(reading, told, floor) if told.past is None else None)
+    if stay:
+        value["stay"] = stay
         changes["temporality"] = Temporality.CURRENT
-    elif value.get("stay") == "admission":
-        changes["temporality"] = Temporality.HISTORICAL
-    day = told.date or day_behind(reading, told.end, mention.sentence)
+    day = told.date or (_day_told(reading, told, floor, ceiling) if told.past is None else None)
     if day is not None:
         changes["date"] = day
     start = mention.start if told.start is None else told.start

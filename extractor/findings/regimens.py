@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateMention, PartialDate, find_dates
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Mention, Reading, remembered
 from extractor.records import Assertion, Experiencer, Qualifiers, Temporality
 
 # fmt: off
@@ -239,9 +239,11 @@ def _only_planned(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def regimens(reading: Reading) -> list[Regimen]:
+@remembered
+def regimens(reading: Reading) -> Sequence[Regimen]:
     """All regimens of a note, in order, with what stands around them."""
-    groups = [group for number in range(len(reading.sentences)) for group in _groups(reading, number)]
+    numbers = sorted({mention.sentence for mention in reading.of(DRUG, THERAPY)})
+    groups = [group for number in numbers for group in _groups(reading, number)]
     groups = _with_lines(reading, groups)
     groups = _with_settings(reading, groups)
     return _later_lines(reading, _with_dates(reading, groups))

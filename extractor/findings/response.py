@@ -60,7 +60,9 @@ _TRIAL = re.compile(
 _ALONE_BEFORE = re.compile(
     r"(?:[-*•>#=]+|\(?\d{1,2}[.)]|->|→)?[ ]*"
     r"(?:(?:no|likely|possible|probable|confirmed|ongoing|continued|still|maintained|overall|imp|a|impression|conclusion|"
-    r"assessment|response)[ :.=-]*)?",
+    r"assessment|response)[ :.=-]*"
+    r"|[\w /()-]{0,25}\b(?:evaluation|assessment|opinion|efficacy|effect|response|result|outcome|verdict|judg\w+|status|conclusion|"
+    r"impression|summary|restaging|rating|category|recist\S*|ct|pet\S*|scan|imaging)\b[\w ()./-]{0,25}(?::|=|[ ]-)+[ ]*)?",
     re.I,
 )
 _ALONE_BEHIND = re.compile(r"[ .!;,)]*")
@@ -178,7 +180,7 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
         value["scope"] = candidate.scope
     if candidate.metabolic:
         value["metabolic"] = True
-    mention = replace(candidate.mention, qualifiers=candidate.qualifiers)
+    mention = candidate.mention.requalified(candidate.qualifiers)
     finding = reading.finding("response", value, mention.start, mention.end, by=mention)
     day = day_behind(reading, mention.end, mention.sentence)
     return replace(finding, date=day, context={**finding.context, "dated": True}) if day else finding
@@ -437,8 +439,15 @@ def _cranial(reading: Reading, mention: Mention) -> bool:
     if frame is not None and frame.study == "head":
         studies = reading.within(reading.sentences[mention.sentence].start, mention.start, STUDY)
         own = any(m.value.get("region") == "head" for m in studies)
+        if not own and reading.frames[0].study != "head" and _opens_line(reading, mention) and _alone(reading, mention):
+            return False  # "Opinion - PR" on a line of its own is about the whole
         return own or reading.frames[0].study == "head" or not _after_clean_head(reading, mention)
     return "cranial" in before or "cranial" in behind
+
+
+def _opens_line(reading: Reading, mention: Mention) -> bool:
+    number = mention.sentence
+    return number > 0 and reading.sentences[number - 1].line != reading.sentences[number].line
 
 
 def _near_scopes(reading: Reading, mention: Mention) -> tuple[set[str], set[str]]:

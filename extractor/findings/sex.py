@@ -1,14 +1,16 @@
 """The patient's sex.
 
-A form's field or an age with it ("62M") is the best evidence, then a word for the patient, then a title;
-a pronoun counts only where a note has nothing better and all its pronouns agree. Relatives, staff and the
-boxes of a form that nobody ticked are none.
+A form's field or an age with it ("62M") is the best evidence, then a word for the patient, then a title,
+then the pronouns of a note (most of them must agree), then an organ or operation that only one sex has.
+Relatives, staff and the boxes of a form that nobody ticked are none. A finding's context has ``rank``: 1 for
+the best kind of evidence to 5 for the weakest.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from extractor.findings.clauses import clause_of, outermost
 from extractor.findings.nearby import standing
@@ -16,49 +18,91 @@ from extractor.findings.options import choices
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
-SEX, STAFF = "SEX", "SEX_STAFF"
-_MALE = re.compile(r"m|male|man|gentleman|gent|mr|mister|herr|sr|shri|♂|he|his", re.I)
-_PRONOUN, _TITLE = 4, 3
-_KIN_BEFORE = re.compile(
-    r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b[^.;]{0,25}$",
+SEX, STAFF, GROUP, YOU = "SEX", "SEX_STAFF", "SEX_GROUP", "SEX_YOU"
+_MALE = re.compile(
+    r"m|male|man|boy|gentleman|gent|mr|mister|herrn?|monsieur|sr|señor|senhor|signor|shri|widower|♂|he|his|him|himself",
     re.I,
 )
+_TITLE, _PRONOUN, _ORGAN = 3, 4, 5
+_MAJORITY = 3
+"""So many pronouns of one sex must stand against one of the other."""
+_KIN_BEFORE = re.compile(
+    r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b(?:(?!\bpatient\b)[^.;]){0,25}$",
+    re.I,
+)
+_STAFF_BEFORE = re.compile(r"\b(?:Dr|Prof|Professor|doctor|surgeon|oncologist|radiologist|nurse|GP|colleague)\b", re.I)
+_DEAR = re.compile(r"\bdear[ ]{1,2}$", re.I)
+_LETTER = 3
+"""A letter that says "you" so often is written to the patient."""
 
 
 def find(reading: Reading) -> Iterator[Finding]:
     """Statements of the patient's sex; of several kinds the most reliable one that the note has."""
     mentions = outermost(reading.of(SEX))
-    ticked = choices(reading.text, [(m.start, m.end) for m in mentions])
-    told = [m for m in mentions if ticked.get((m.start, m.end), True) and _of_patient(reading, m)]
-    if not told:
-        return
-    rank = min(mention.value["rank"] for mention in told)
-    best = [mention for mention in told if mention.value["rank"] == rank]
-    if rank >= _TITLE and len({_sex(mention) for mention in best}) > 1:
-        return
-    if rank == _PRONOUN:
-        best = best[:1]
-    for mention in best:
-        yield _finding(reading, mention)
+    ticked = choices(reading.text, [(m.start, m.end) for m in mentions if m.value["rank"] <= _TITLE])
+    told = [m for m in mentions if _is_ticked(m, ticked.get((m.start, m.end), True)) and _of_patient(reading, m)]
+    ranks = sorted({mention.value["rank"] for mention in told})
+    for rank in ranks:
+        best = [mention for mention in told if mention.value["rank"] == rank]
+        if rank >= _TITLE:
+            best = _agreeing(best, rank)
+        for mention in best:
+            yield _finding(reading, mention)
+        if best:
+            return
+
+
+def _is_ticked(mention: Mention, on: bool) -> bool:
+    return on or mention.rule == "sex.field"
+
+
+def _agreeing(mentions: Sequence[Mention], rank: int) -> list[Mention]:
+    """Of weak evidence one mention stands for all, and none where they do not agree."""
+    male = [mention for mention in mentions if _sex(mention) == "male"]
+    female = [mention for mention in mentions if _sex(mention) == "female"]
+    few, many = sorted((male, female), key=len)
+    if rank == _PRONOUN and len(many) >= _MAJORITY * len(few):
+        return many[:1]
+    if few:
+        return []
+    return many[:1] if rank > _TITLE else many
 
 
 def _sex(mention: Mention) -> str:
+    if "sex" in mention.value:
+        return str(mention.value["sex"])
     word = next(text for key, text in mention.groups.items() if key.startswith("sex"))
     return "male" if _MALE.fullmatch(word) else "female"
 
 
 def _of_patient(reading: Reading, mention: Mention) -> bool:
     start, end = clause_of(reading, mention.start)
-    if mention.value["rank"] >= _TITLE and _staff(reading, mention, start, end):
+    rank = mention.value["rank"]
+    if rank == _TITLE and _staff(reading, mention, start, end):
         return False
     before = reading.text[start : mention.start]
-    if mention.value["rank"] >= 2 and _KIN_BEFORE.search(before):
+    if rank >= 2 and _KIN_BEFORE.search(before):
         return False
-    return mention.value["rank"] != _PRONOUN or not _relatives_near(reading, mention)
+    if rank == _PRONOUN:
+        return not _another_near(reading, mention)
+    return rank != _ORGAN or not _of_somebody_else(reading, mention)
+
+
+def _of_somebody_else(reading: Reading, mention: Mention) -> bool:
+    """Whether an organ's or operation's sentence names relatives or people of a kind, or asks or supposes."""
+    section = reading.sentences[mention.sentence].section
+    if section is not None and section.name in ("family_history", "trial_criteria"):
+        return True
+    return bool(reading.in_sentence(mention.sentence, GROUP)) or mention.qualifiers.assertion in (
+        Assertion.NEGATED,
+        Assertion.HYPOTHETICAL,
+        Assertion.POSSIBLE,
+    )
 
 
 def _staff(reading: Reading, mention: Mention, start: int, end: int) -> bool:
-    if mention.value["rank"] != _TITLE:
+    before = reading.text[max(0, mention.start - 8) : mention.start]
+    if _DEAR.search(before) and len(reading.of(YOU)) >= _LETTER:
         return False
     near: Sequence[Mention] = [
         *reading.within(max(start, mention.start - 25), mention.start, STAFF),
@@ -80,23 +124,36 @@ def _tells(reading: Reading, staff: Mention, mention: Mention) -> bool:
     )
 
 
-def _relatives_near(reading: Reading, mention: Mention) -> bool:
-    """Whether a pronoun may mean a relative that this sentence or the one before names."""
-    first = reading.sentences[max(0, mention.sentence - 1)].start
-    return bool(reading.within(first, mention.start, "NEARBY_RELATIVE"))
+def _another_near(reading: Reading, mention: Mention) -> bool:
+    """Whether a pronoun may mean somebody that this sentence (before it) or the one before names.
+
+    "His mother" tells the sex by the pronoun before the relative; "the patient says that she" too.
+    """
+    sentence = reading.sentences[mention.sentence]
+    own = reading.text[sentence.start : mention.start]
+    if re.search(r"\b(?:patient|pt)\b", own, re.I) and not reading.within(sentence.start, mention.start, GROUP):
+        return False
+    first = sentence.start
+    if mention.sentence and not re.search(r"\b(?:patient|pt)\b", own, re.I):
+        first = reading.sentences[mention.sentence - 1].start
+    if reading.within(first, mention.start, GROUP):
+        # "Her father died when he was 60": the pronoun that owns the relative is the patient's
+        return True
+    return _STAFF_BEFORE.search(own) is not None
 
 
 def _finding(reading: Reading, mention: Mention) -> Finding:
-    state = standing(reading, mention)
-    experiencer = state.experiencer if mention.value["rank"] == 2 else Experiencer.PATIENT
+    rank = mention.value["rank"]
+    experiencer = standing(reading, mention).experiencer if rank == 2 else Experiencer.PATIENT
     section = reading.sentences[mention.sentence].section
     if section is not None and section.name == "family_history":
         experiencer = Experiencer.FAMILY
     key = next(k for k in mention.groups if k.startswith("sex"))
     place = mention.text.rfind(mention.groups[key])
-    start = mention.start + place if mention.value["rank"] <= 2 else mention.start
-    end = start + len(mention.groups[key]) if mention.value["rank"] <= 2 else mention.end
-    return reading.finding(
+    start = mention.start + place if rank <= 2 else mention.start
+    end = start + len(mention.groups[key]) if rank <= 2 else mention.end
+    finding = reading.finding(
         "sex", {"sex": _sex(mention)}, start, end, by=mention,
         assertion=Assertion.AFFIRMED, experiencer=experiencer, temporality=Temporality.CURRENT,
     )  # fmt: skip
+    return replace(finding, context={**finding.context, "rank": rank})

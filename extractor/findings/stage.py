@@ -13,10 +13,11 @@ from typing import Any
 
 from extractor.findings.clauses import outermost
 from extractor.findings.nearby import standing
+from extractor.findings.options import choices
 from extractor.language.reading import Mention, Reading
 from extractor.records import Experiencer, Finding, Temporality
 
-STAGE, BARE, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_SYSTEM", "STAGE_REVISED"
+STAGE, BARE, NAME, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_NAME", "STAGE_SYSTEM", "STAGE_REVISED"
 ELSE, LUNG, OTHER = "STAGE_ELSE", "STAGE_LUNG", "STAGE_TUMOUR"
 
 _ROMAN: Mapping[str, str] = {
@@ -31,6 +32,8 @@ _ROMAN: Mapping[str, str] = {
 }
 _EDITIONS: Mapping[str, str] = {"seventh": "7", "eighth": "8", "ninth": "9"}
 _REACH_BEFORE, _REACH_BEHIND = 50, 25
+_OPTION = re.compile(r"(?<![\w/])(?:stage )?(IV|I{1,3}|[1-4])(?:[ ]?([A-C]))?([1-3])?(?![\w/])", re.I)
+_OPTION_REACH, _FEWEST_OPTIONS = 16, 2
 _PART = re.compile(r"[,;]|[.](?=[ ])")
 _BESIDE_TNM = re.compile(
     r"[ ]?(?:[,;:=/(>|-]{0,3}|-+>|=+>|so|i\.e\.|thus|therefore|hence|is|means|equals)[ ]?(?:an?[ ])?(?:UICC|AJCC)?[ ]?"
@@ -40,6 +43,15 @@ _TUMOUR_BEHIND = re.compile(
 )
 _TUMOUR_BEFORE = re.compile(
     r"(?:nsclc|cancer|carcinoma|adenoca\w*|lung ca|SCC|primary)(?: of (?:the )?(?:\w+ ){1,4})?[ ]?[,:(-]{0,2}[ ]?(?:\w+[ ])?$",
+    re.I,
+)
+_TUMOUR_RIGHT_BEHIND = re.compile(
+    r"[ ](?:metastatic |lung |pulmonary )*(?:nsclc|adeno\w*|squamous|carcinoma|lung ca\w*|scc|disease(?=[ .,;]|$))\b",
+    re.I,
+)
+_TUMOUR_RIGHT_BEFORE = re.compile(
+    r"\b(?:nsclc|lung cancer|carcinoma|adeno\w*|squamous|lung ca|scc)(?: (?:adeno\w*|squamous|[RL][UML]L|lung|"
+    r"of (?:the )?(?:\w+ ){1,3}(?:lobe|lung)))?[ ]?[,:(-]?[ ]?$",
     re.I,
 )
 _FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
@@ -53,20 +65,57 @@ _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 def find(reading: Reading) -> Iterator[Finding]:
     """The stages of a note."""
-    named = outermost(reading.of(STAGE))
+    forms = list(_forms(reading))
+    named = [m for m in outermost(reading.of(STAGE)) if not any(a <= m.start < b for a, b, _ in forms)]
     beside: dict[int, list[Mention]] = {}
     for mention in named:
         beside.setdefault(mention.sentence, []).append(mention)
     bare = [
         m
         for m in outermost(reading.of(BARE))
-        if not any(n.start < m.end and m.start < n.end for n in beside.get(m.sentence, ())) and _is_stage(reading, m)
+        if not any(n.start < m.end and m.start < n.end for n in beside.get(m.sentence, ()))
+        and not any(a <= m.start < b for a, b, _ in forms)
+        and _is_stage(reading, m)
     ]
+    for _, _, ticked in forms:
+        yield from ticked
     mentions = sorted([m for m in named if _of_cancer(reading, m)] + bare, key=lambda m: m.start)
     for number, mention in enumerate(mentions):
         floor = mentions[number - 1].end if number else 0
         ceiling = mentions[number + 1].start if number + 1 < len(mentions) else None
         yield from _findings(reading, mention, floor, ceiling)
+
+
+def _forms(reading: Reading) -> Iterator[tuple[int, int, list[Finding]]]:
+    """Lines of a form that print the stages to tick: start, end, and the ticked ones."""
+    text = reading.text
+    for name in reading.of(NAME):
+        end = text.find("\n", name.end)
+        end = len(text) if end < 0 else end
+        options: list[re.Match[str]] = []
+        for match in _OPTION.finditer(text, name.end, end):
+            if match.start() - (options[-1].end() if options else name.end) > _OPTION_REACH:
+                break
+            options.append(match)
+        marked = choices(text, [match.span() for match in options])
+        if len(marked) < _FEWEST_OPTIONS:
+            continue
+        ticked = [match for match in options if marked.get(match.span())]
+        yield (
+            name.start,
+            options[-1].end() + 1,
+            [
+                reading.finding(
+                    "stage",
+                    {"group": _group(match[1], match[2], match[3]), "system": _system(reading, name)},
+                    match.start(),
+                    match.end(),
+                    by=name,
+                    **standing(reading, name).changes(),
+                )
+                for match in ticked
+            ],
+        )
 
 
 def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | None) -> Iterator[Finding]:
@@ -96,7 +145,7 @@ def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | Non
 
 
 def _group(number: str, letter: str | None, sub: str | None) -> str:
-    roman = _ROMAN.get(number.lower(), number.upper())
+    roman = _ROMAN.get(number.lower()) or re.sub(r"^[1L](?=V)", "I", number.upper())
     return roman + re.sub(r"[^A-Z]", "", (letter or "").upper()) + (sub or "" if letter else "")
 
 
@@ -122,6 +171,7 @@ def _of_cancer(reading: Reading, mention: Mention) -> bool:
     if inside:
         return False
     before = reading.within(max(sentence.start, mention.start - _REACH_BEFORE), mention.start, ELSE, LUNG, OTHER)
+    before = [disease for disease in before if not disease.value.get("behind")]
     if not before or before[-1].category != ELSE:
         return True
     between = reading.text[before[-1].end : mention.start]
@@ -135,7 +185,7 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
     """Whether a bare "IVB" stands beside a TNM or a tumour's name."""
     text = reading.text
     sentence = reading.sentences[mention.sentence]
-    lettered = "letter" in mention.groups
+    lettered = any(key.startswith("letter") for key in mention.groups)
     if reading.within(max(sentence.start, mention.start - 12), mention.start, ELSE):
         return False
     for tnm in reading.within(max(sentence.start, mention.start - 80), mention.start, "TNM"):
@@ -146,6 +196,11 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
             return True
     if not lettered:
         return False
+    if mention.text[0].isdigit():  # "4B" is a ward, a bed and a liver segment as well
+        return (
+            _TUMOUR_RIGHT_BEHIND.match(text, mention.end, sentence.end) is not None
+            or _TUMOUR_RIGHT_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
+        ) and not reading.within(mention.end, min(sentence.end, mention.end + 12), ELSE)
     if _TUMOUR_BEHIND.match(text, mention.end, min(sentence.end, mention.end + 40)):
         return True
     return _TUMOUR_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None

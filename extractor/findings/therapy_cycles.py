@@ -130,6 +130,7 @@ _DATE_AFTER = re.compile(
     re.I,
 )
 _DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
+_THEN = re.compile(r"[,;.]?[ ]?\b(?:now|then|followed by|thereafter|since then|currently)\b|->|→", re.I)
 _INDUCTION = re.compile(r"[ ](?:of )?(?:\w+ )?induction|[^.;]{0,12}\band \d", re.I)
 _TO = re.compile(r"[ ]*(?:-{1,2}|to|until|till|thru|through)[ ]*", re.I)
 _BRIDGE = re.compile(
@@ -216,6 +217,8 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     before = [g for g in here if g.end <= mention.start]
     if after and not before and reading.within(mention.end, after[0].start, CATEGORY):
         after = []  # "4 cycles of induction, 2 cycles of maintenance pembrolizumab": the nearer count owns it
+    if after and after[0].maintenance and _THEN.search(reading.text[mention.end : after[0].start]):
+        after = []  # "4 cycles through 1 April, now maintenance": they came before it
     if (
         after
         and re.fullmatch(r"[ ]?(?:of|x|with|on)?[ ]?(?:\w+[ -]){0,4}", reading.text[mention.end : after[0].start])

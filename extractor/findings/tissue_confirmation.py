@@ -54,7 +54,7 @@ def find(reading: Reading) -> Iterator[Finding]:
             continue
         taken.append(statement)
     for statement in taken:
-        mention = replace(statement.by, qualifiers=_qualifiers(reading, statement))
+        mention = statement.by.requalified(_qualifiers(reading, statement))
         value = {"confirmed": statement.confirmed}
         yield reading.finding("tissue_confirmation", value, statement.start, statement.end, by=mention)
 

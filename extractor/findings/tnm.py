@@ -28,6 +28,12 @@ _BOUND_BEHIND = re.compile(
     r"[ ]?(?:\)|disease|tumou?rs?|primary|lesion|by |nodes?\b|nodal|involvement|stage|category|descriptor|status|positiv|NSCLC|lung|adeno|because|due|as |on (?:CT|PET|imag))",
     re.I,
 )
+_CLINICAL = re.compile(
+    r"\bclinical(?:ly)?[ ](?:(?:staged?|staging|TNM|stage|diagnosis)[ :]{1,2}|(?:as|was|of|at|is)[ ]){0,3}$", re.I
+)
+_PATHOLOGICAL = re.compile(
+    r"\bpath(?:ologic(?:al)?(?:ly)?)?\.?[ ](?:(?:staged?|TNM|stage)[ :]{1,2}|(?:as|was|of|is)[ ]){0,3}$", re.I
+)
 _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 
@@ -67,15 +73,23 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
 def _parts(mention: Mention) -> dict[str, Any]:
     value: dict[str, Any] = {"prefix": None, "t": None, "n": None, "m": None}
     for key, text in mention.groups.items():
-        if key == "prefix":
+        if key in ("prefix", "prefix_"):
             value["prefix"] = text.lower()
         elif key in value:
-            value[key] = _code(text)
+            value[key] = _code(text.replace("l", "1") if key == "m" else text)
     if not mention.groups:
         value["m"] = _code(mention.text[1:])
     if value["prefix"] and re.search(r"N\dcM", mention.text):
         value["n"] = value["n"][:-1]  # "pN2cM1": the c is the prefix of the M, not the part of a cN2c
     return value
+
+
+def _prefix_in_words(reading: Reading, mention: Mention) -> str | None:
+    """The prefix that the words before tell: "clinically staged as T3 N0", "pathological T2a N1"."""
+    before = reading.text[max(reading.sentences[mention.sentence].start, mention.start - 40) : mention.start]
+    if _CLINICAL.search(before):
+        return "c"
+    return "p" if _PATHOLOGICAL.search(before) else None
 
 
 def _code(text: str) -> str:
@@ -88,6 +102,8 @@ def _finding(reading: Reading, mention: Mention, floor: int, ceiling: int | None
     state = standing(reading, mention, floor, ceiling)
     changes = state.changes()
     value = _parts(mention)
+    if value["prefix"] is None:
+        value["prefix"] = _prefix_in_words(reading, mention)
     if state.experiencer is Experiencer.PATIENT and nearest_tumour_is_other(reading, mention):
         value["other_tumour"] = True
     section = reading.sentences[mention.sentence].section

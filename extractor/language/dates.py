@@ -55,6 +55,8 @@ _DATE = re.compile(
     r")",
     re.I,
 )
+_DATE_BEGINS = re.compile(r"(?<![\w/.,])(?:\d|" + "|".join(sorted({name[:3] for name in _MONTHS})) + r")", re.I)
+"""What every date begins with: far quicker to look for than dates."""
 _SHORT = re.compile(
     r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)"
 )
@@ -74,6 +76,7 @@ _WORDS = {
     "ten": 10,
     "twelve": 12,
 }
+_RELATIVE_WORD = re.compile(r"[ ]ago\b|yesterday|today|\bthis[ ]", re.I)
 _RELATIVE = re.compile(
     r"\b(?:(?P<n>\d{1,2}|" + "|".join(_WORDS) + r") ?(?P<unit>days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?) ago"
     r"|(?P<word>yesterday|today|this (?:morning|afternoon|am|pm)))\b",
@@ -165,21 +168,21 @@ def find_dates(text: str, reference: date | None = None, order: DateOrder | None
         datetime.date(2025, 4, 3)
     """
     found: list[DateMention] = []
-    for match in _DATE.finditer(text):
+    for match in _dates(text):
         partial = _read(match, reference, order)
         if partial is not None and 1900 <= partial.year <= 2300:
             found.append(DateMention(match.start(), match.end(), partial))
     short: list[DateMention] = []
     ends = [m.end for m in found]  # in order, as the dates are
     if reference is not None:
-        for match in _SHORT.finditer(text):
+        for match in _SHORT.finditer(text) if "/" in text else ():
             after = bisect_right(ends, match.start())
             if after < len(ends) and found[after].start < match.end():
                 continue
             partial = _short(match, reference, order)
             if partial is not None:
                 short.append(DateMention(match.start(), match.end(), partial))
-        for match in _RELATIVE.finditer(text):
+        for match in _RELATIVE.finditer(text) if _RELATIVE_WORD.search(text) else ():
             short.append(_relative(match, reference))
     return sorted([*found, *short], key=lambda mention: mention.start)
 
@@ -261,4 +264,15 @@ def infer_order(notes: Iterable[tuple[str, date | None]]) -> DateOrder | None:
 
 
 def _numeric_dates(text: str) -> Iterator[re.Match[str]]:
-    return (match for match in _DATE.finditer(text) if match["num"])
+    return (match for match in _dates(text) if match["num"])
+
+
+def _dates(text: str) -> Iterator[re.Match[str]]:
+    """``_DATE.finditer``, looking only where a date can begin."""
+    end = 0
+    for begin in _DATE_BEGINS.finditer(text):
+        if begin.start() >= end:
+            match = _DATE.match(text, begin.start())
+            if match is not None:
+                end = match.end()
+                yield match

@@ -19,8 +19,12 @@ from extractor.language.reading import Frame, Mention, Reading
 
 STUDY = "STUDY"
 _COMPARED = re.compile(
-    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
+    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|(?:review|correlat\w+|conjunction|together) with|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
     r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
+    re.I,
+)
+_LABEL = re.compile(
+    r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
     re.I,
 )
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
@@ -44,12 +48,8 @@ class _Reach:
     line: int
 
 
-def frame_sentences(reading: Reading) -> Reading:
-    """The reading with a frame for each of its sentences."""
-    return replace(reading, frames=tuple(_frames(reading)))
-
-
-def _frames(reading: Reading) -> Iterator[Frame]:
+def frames_of(reading: Reading) -> Iterator[Frame]:
+    """The frame of each sentence of a reading, in order."""
     note_frame = Frame(reading.note.note_date)
     reach = _Reach(_report_frame(reading) or note_frame, None, -1)
     base = reach
@@ -67,9 +67,21 @@ def _frames(reading: Reading) -> Iterator[Frame]:
             continue
         if reach.block is not None and reach.frame.study == "head" and _leaves_head(reading, number):
             reach = base
+        if (
+            reach.block is not None
+            and reach.frame.study == "head"
+            and sentence.line != reach.line
+            and _labelled(reading, number)
+        ):
+            reach = base
         if reach.block is not None and reach.frame.study is None and reach.line not in (-1, sentence.line):
             reach = base  # a leading date without a study dates its own line only
         yield reach.frame
+
+
+def _labelled(reading: Reading, number: int) -> bool:
+    """Whether a line of a note names its own subject: "Decision: ..."; a head scan before it is done with."""
+    return _LABEL.match(reading.sentence_text(number)) is not None
 
 
 def _leaves_head(reading: Reading, number: int) -> bool:
@@ -149,6 +161,8 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
         for m in reading.in_sentence(number, STUDY)
         if not _compared(reading, m.start, sentence.start) and m.qualifiers.temporality != "planned"
     ]
+    if base.study and number:  # a report names a study of years ago only to compare with it
+        studies = [m for m in studies if not _of_a_year(_date_near(reading, m, sentence.end))]
     if studies:
         study = studies[0]
         day = _date_near(reading, study, sentence.end)
@@ -201,6 +215,10 @@ def _day(mention: DateMention | None, base: date | None) -> date | None:
         return base
     latest = mention.date.latest
     return min(latest, base) if base is not None and mention.date.full is None else latest
+
+
+def _of_a_year(mention: DateMention | None) -> bool:
+    return mention is not None and mention.date.month is None
 
 
 def _leading_date(reading: Reading, number: int) -> DateMention | None:

@@ -113,6 +113,7 @@ _STOP = re.compile(
 )
 _LAST_WORD = re.compile(r"([\w.]+)$")
 _KEY_VALUE = re.compile(r"[ ]*[A-Za-z][\w /()&.'-]{1,40}(?::|[ ]{3,}|\.{3,}|[ ]?=)")
+_LABEL = re.compile(r"[ ]*[A-Z][\w /()&.-]{1,40}:[ ]")
 _DATED = re.compile(
     r"[ ]*(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d\d?-\d\d?|\d{1,2}[/.]\d{2,4}|\d{1,2}:\d{2})\b"
 )
@@ -195,6 +196,8 @@ def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
                 continue
         elif _UNKNOWN_HEADING.match(line) and not rules.is_item(line):
             section, inline = _OTHER, False
+        elif inline and _LABEL.match(line):
+            section, inline = None, False  # "FHx: brother" is done with when the next line has a label of its own
         item = rules.is_item(line)
         for piece_start, piece_end in _split(text, start, end, rules):
             inner = rules.heading(text[piece_start:piece_end]) if piece_start > start else None

@@ -1,138 +1,117 @@
 """The medspaCy pipeline: sentences, target rules, ConText, on a blank English spaCy.
 
-This is the only module that knows medspaCy. Three things are done differently from its defaults, each
-for a reason that was measured: the sentences come from ``layout`` (medspaCy's splitter is slow, not
+This is the only module that knows medspaCy. What is done differently from its defaults, each for a
+reason that was measured: the sentences come from ``layout`` (medspaCy's splitter is slow, not
 thread-safe and logs the note), the rules are all our own (the default ones miss "ruled out" and
-"is negative for"), and a long note passes in pieces, since ConText compares every cue with every
-other one of a document. No cue reaches beyond its sentence, so the pieces change nothing.
+"is negative for"), a rule is tried only where a match of it can begin (``gate``: medspaCy's matcher
+searches the whole text by every rule), and nothing is done before it is asked for: the mentions of
+a category are found when a concept looks for them, and ConText qualifies a mention when its
+qualifiers are looked at, in a document of its own sentence, since no cue reaches beyond it.
 """
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
+import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import spacy
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from extractor.language.assertion import qualify
-from extractor.language.dates import DateOrder, find_dates
-from extractor.language.frames import frame_sentences
+from extractor.language.dates import DateOrder
+from extractor.language.frames import frames_of
+from extractor.language.gate import Gate
 from extractor.language.layout import Sentence, lay_out
 from extractor.language.reading import Mention, Reading
 from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
 from extractor.language.text import clean
-from extractor.records import Note
+from extractor.records import Note, Qualifiers
 
-with warnings.catch_warnings():  # medspaCy silences all warnings of the process when it is imported
+
+class _Later(ModuleType):
+    """Stands for a module until something of it is used; then that is imported."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _imported_later(name: str) -> Iterator[None]:
+    """Let imports of a module not load it yet."""
+    stand_in = sys.modules.setdefault(name, _Later(name))
+    try:
+        yield
+    finally:
+        if isinstance(stand_in, _Later) and sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+
+
+# medspaCy silences all warnings of the process when it is imported; and it imports QuickUMLS, which is
+# not used here, and with it NLTK, scikit-learn, scipy and pandas
+with warnings.catch_warnings(), _imported_later("nltk"):
     logging.getLogger("PyRuSH").disabled = True
     from loguru import logger as _loguru
 
     _loguru.disable("PyRuSH")
     _loguru.disable("medspacy")
-    from medspacy.common.regex_matcher import RegexMatcher
     from medspacy.context import ConTextGraph, ConTextModifier, ConTextRule
 
 _PIECE = 900
-"""Sentences are handed to the pipeline in pieces of about this many characters."""
-
-
+"""The rules are tried on pieces of about this many characters, whole lines all of them."""
+_GATE_PAYS = 20_000
+"""The gate takes as long to set up as it saves on so many characters; before that every rule searches."""
 _ENDING_REACH = 1
 """The reach of cues that only end others. By default it is their sentence, and medspaCy (1.3.1) takes
 a scope that contains another for one that does not touch it, so that they would end nothing."""
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+|\s+")
+"""Words, numbers and single signs. Rules match characters, so finer tokens only help."""
 
 
-class _Tokenizer:
-    """Words, numbers and single signs; lossless. Rules match characters, so finer tokens only help."""
+def document(vocab: Vocab, text: str, starts: Iterable[int]) -> tuple[Doc, list[int]]:
+    """A text as a document of spaCy, and the places of its tokens.
 
-    _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+|\s+")
-
-    def __init__(self, vocab: Vocab) -> None:
-        self._vocab = vocab
-
-    def __call__(self, text: str) -> Doc:
-        words: list[str] = []
-        spaces: list[bool] = []
-        for token in self._TOKEN.findall(text):
-            if token.isspace():
-                rest = token
-                if words and not spaces[-1] and token[0] == " ":
-                    spaces[-1] = True
-                    rest = token[1:]
-                if rest:
-                    words.append(rest)
-                    spaces.append(False)
-            else:
-                words.append(token)
-                spaces.append(False)
-        return Doc(self._vocab, words=words, spaces=spaces)
-
-
-def _set_sentences(doc: Doc, starts: Sequence[int]) -> None:
-    """Mark the sentences that the layout found; ConText's cues stay inside them."""
-    following = iter(starts)
-    upcoming = next(following, None)
-    for token in doc:
-        begins = upcoming is not None and token.idx + len(token.text) > upcoming
-        token.is_sent_start = begins or token.i == 0
-        while upcoming is not None and token.idx + len(token.text) > upcoming:
-            upcoming = next(following, None)
+    Args:
+        vocab: Its vocabulary.
+        text: The text.
+        starts: Where its sentences begin.
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    places: list[int] = []
+    place = 0
+    for token in _TOKEN.findall(text):
+        if token[0] == " " and words and not spaces[-1]:
+            spaces[-1] = True
+            place += 1
+            token = token[1:]
+        if token:
+            words.append(token)
+            spaces.append(False)
+            places.append(place)
+            place += len(token)
+    doc = Doc(vocab, words=words, spaces=spaces)
+    if len(doc) > 1:
+        doc[1].is_sent_start = False  # spaCy asks whether any token but the first is marked
+    for start in starts:
+        doc[max(0, bisect_right(places, start) - 1)].is_sent_start = True
+    return doc, places
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Words of a piece that a rule matched; places count from the piece's beginning."""
-
-    rule: Rule
-    start: int
-    end: int
-    text: str
-    groups: Mapping[str, str]
-    cues: tuple[str, ...]
-
-
-class _Text:
-    """A document whose text is put together once; medspaCy's matcher asks for it at every rule."""
-
-    def __init__(self, doc: Doc) -> None:
-        self._doc = doc
-        self.text_with_ws = doc.text_with_ws
-
-    def __len__(self) -> int:
-        return len(self._doc)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._doc)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._doc[place]
-
-    def char_span(self, start: int, end: int) -> Span | None:
-        span: Span | None = self._doc.char_span(start, end)
-        return span
-
-
-class _Matcher:
-    """medspaCy's regular-expression matcher over some rules. Overlaps stay."""
-
-    def __init__(self, vocab: Vocab, rules: Sequence[Rule]) -> None:
-        self._matcher = RegexMatcher(vocab)
-        self._rules = {rule.id: rule for rule in rules}
-        self._vocab = vocab
-        for rule in rules:
-            self._matcher.add(rule.id, [rule.pattern.pattern])
-
-    def __call__(self, text: _Text) -> Iterator[tuple[Rule, int, int]]:
-        """Every match: its rule, first token and one past the last."""
-        for match_id, start, end in self._matcher(text):
-            yield self._rules[self._vocab.strings[match_id]], start, end
+_FoundCue = tuple[int, int, int]
+"""The number of a cue's rule, and the place of its words in the text."""
 
 
 def _cue(rule: Rule) -> ConTextRule:
@@ -146,7 +125,6 @@ def _cue(rule: Rule) -> ConTextRule:
         allowed_types={t.upper() for t in spec.allowed_types} if spec.allowed_types else None,
         excluded_types={t.upper() for t in spec.excluded_types} if spec.excluded_types else None,
         max_scope=_ENDING_REACH if spec.direction in ("TERMINATE", "PSEUDO") else spec.max_scope,
-        max_targets=spec.max_targets,
         terminated_by={t.upper() for t in spec.terminated_by} if spec.terminated_by else None,
     )
 
@@ -154,20 +132,25 @@ def _cue(rule: Rule) -> ConTextRule:
 class Reader:
     """Reads notes by the rules of a folder. Safe to share between threads.
 
+    Args:
+        rules: The rules.
+        gate_after: The gate is set up when so many characters were read; never when None.
+
     Example:
         >>> reader = Reader.from_folder(patterns_folder())
         >>> reader.read(Note("ECOG 1."))
     """
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, gate_after: int | None = _GATE_PAYS) -> None:
         self.rules = rules
-        self._lock = threading.Lock()
-        nlp = spacy.blank("en")
-        nlp.tokenizer = _Tokenizer(nlp.vocab)
-        self._nlp = nlp
-        self._targets = _Matcher(nlp.vocab, rules.targets)
-        self._cues = _Matcher(nlp.vocab, rules.cues)
-        self._context = {rule.id: _cue(rule) for rule in rules.cues}
+        self._gate_after = gate_after
+        self.vocab = Vocab()
+        self.lock = threading.Lock()
+        self.context = [_cue(rule) for rule in rules.cues]
+        self.numbered: dict[str, list[tuple[int, Rule]]] = {}
+        for number, rule in enumerate(rules.targets):
+            self.numbered.setdefault(rule.category, []).append((number, rule))
+        self._read = 0
 
     @classmethod
     def from_folder(cls, folder: Path) -> Reader:
@@ -178,6 +161,10 @@ class Reader:
         """
         return cls(load_rules(folder))
 
+    @cached_property
+    def _gate(self) -> Gate:
+        return Gate.of([rule.pattern for rule in (*self.rules.targets, *self.rules.cues)])
+
     def read(self, note: Note, order: DateOrder | None = None) -> Reading:
         """Read one note.
 
@@ -187,88 +174,182 @@ class Reader:
         """
         cleaned = clean(note.text)
         layout = lay_out(cleaned.text, self.rules.layout)
-        with self._lock:
-            mentions = list(self._mentions(layout.text, layout.sentences))
-        mentions.sort(key=lambda mention: (mention.start, -mention.end))
-        dates = find_dates(layout.text, note.note_date, order)
-        reading = Reading(note, cleaned, layout.text, layout.sentences, mentions, dates, order=order)
-        return frame_sentences(reading)
+        self._read += len(note.text)
+        gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
+        mentions = _Mentions(self, gate, layout.text, layout.sentences)
+        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order)
 
-    def _mentions(self, text: str, sentences: Sequence[Sentence]) -> Iterator[Mention]:
-        known: dict[tuple[str, tuple[int, ...]], list[_Match]] = {}  # notes repeat themselves, copied forward
-        for first, last in _pieces(sentences):
-            begin, end = sentences[first].start, sentences[last - 1].end
-            key = (text[begin:end], tuple(sentence.start - begin for sentence in sentences[first:last]))
-            if key not in known:
-                known[key] = list(self._matches(*key))
-            number = first
-            for match in known[key]:
-                start = begin + match.start
-                while number + 1 < last and sentences[number + 1].start <= start:
-                    number += 1
-                section = sentences[number].section
-                yield Mention(
-                    category=match.rule.category,
-                    rule=match.rule.id,
-                    value=match.rule.value,
-                    groups=match.groups,
-                    start=start,
-                    end=begin + match.end,
-                    text=match.text,
-                    qualifiers=qualify(match.cues, section.qualifies if section else {}),
-                    sentence=number,
-                )
 
-    def _matches(self, piece: str, starts: Sequence[int]) -> Iterator[_Match]:
-        """What the rules find in a piece of a note, in order."""
-        doc = self._nlp.make_doc(piece)
-        _set_sentences(doc, starts)
-        text = _Text(doc)
-        found = [
-            (Span(doc, start, end, label=rule.category, span_id=number), rule)
-            for number, (rule, start, end) in enumerate(self._targets(text), start=1)
+class _Piece:
+    """Some whole lines of a note, as the rules see them."""
+
+    def __init__(self, text: str, begin: int, end: int, gate: Gate | None) -> None:
+        self.begin = begin
+        self.text = text[begin:end]
+        self._places = None if gate is None else gate.scan(self.text)
+
+    def matches(self, number: int, rule: Rule) -> Iterable[re.Match[str]]:
+        """The matches of a rule, as ``re.finditer`` gives them."""
+        places = self._places.get(number, ()) if self._places is not None else None
+        if places is None:
+            return rule.pattern.finditer(self.text)
+        return self._matches_at(rule.pattern, places) if places else ()
+
+    def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:
+        found: list[re.Match[str]] = []
+        end = 0
+        for place in places:
+            if place >= end:
+                match = pattern.match(self.text, place)
+                if match is not None:
+                    end = match.end()
+                    found.append(match)
+        return found
+
+
+class _Mentions:
+    """The mentions of one note."""
+
+    def __init__(self, reader: Reader, gate: Gate | None, text: str, sentences: Sequence[Sentence]) -> None:
+        self._reader = reader
+        self._text = text
+        self._sentences = sentences
+        self._starts = [sentence.start for sentence in sentences]
+        self._pieces = [
+            _Piece(text, sentences[first].start, sentences[last - 1].end, gate) for first, last in _pieces(sentences)
         ]
-        cues = self._qualified(doc, text, [span for span, _ in found])
-        for span, rule in sorted(found, key=lambda pair: pair[0].start):
-            match = rule.pattern.search(piece, span.start_char)
-            if match is None or match.start() >= span.end_char:
-                continue
-            groups = {name: words for name, words in match.groupdict().items() if words is not None}
-            yield _Match(rule, match.start(), match.end(), match[0], groups, tuple(cues.get(span.id, ())))
+        self._stretches: dict[tuple[int, int], _Stretch] = {}
 
-    def _qualified(self, doc: Doc, text: _Text, targets: Sequence[Span]) -> Mapping[int, Sequence[str]]:
-        """The categories of the ConText cues that reach each target, by the target's id."""
-        graph = ConTextGraph(targets=targets)
-        if targets:
-            graph.modifiers = [
-                ConTextModifier(self._context[rule.id], start, end, doc) for rule, start, end in self._cues(text)
-            ]
-            graph.update_scopes()
-            graph.apply_modifiers()
-        return _longest(graph)
+    def of(self, category: str) -> list[Mention]:
+        """All mentions of a category, in order, longer ones first."""
+        found: list[Mention] = []
+        for piece in self._pieces:
+            for number, rule in self._reader.numbered.get(category, ()):
+                for match in piece.matches(number, rule):
+                    start, end = piece.begin + match.start(), piece.begin + match.end()
+                    sentence = self._sentence_at(start)
+                    found.append(
+                        Mention(
+                            category=category,
+                            rule=rule.id,
+                            value=rule.value,
+                            groups={name: words for name, words in match.groupdict().items() if words is not None},
+                            start=start,
+                            end=end,
+                            text=match[0],
+                            sentence=sentence,
+                            qualify=partial(self._qualify, category, start, end, sentence),
+                        )
+                    )
+        found.sort(key=lambda mention: (mention.start, -mention.end))
+        return found
+
+    def _sentence_at(self, place: int) -> int:
+        return max(0, bisect_right(self._starts, place) - 1)
+
+    def _qualify(self, category: str, start: int, end: int, sentence: int) -> Qualifiers:
+        section = self._sentences[sentence].section
+        first, last = sentence, self._sentence_at(end - 1)
+        cues = self._cues
+        if any(cues[first : last + 1]):
+            while first and self._runs_on[first - 1]:
+                first -= 1
+            while self._runs_on[last]:
+                last += 1
+            with self._reader.lock:
+                reached = self._stretch(first, last).reached(category, start, end)
+        else:
+            reached = []
+        return qualify(reached, section.qualifies if section else {})
+
+    @cached_property
+    def _found_cues(self) -> list[_FoundCue]:
+        rules = self._reader.rules
+        return [
+            (number, piece.begin + match.start(), piece.begin + match.end())
+            for piece in self._pieces
+            for number, rule in enumerate(rules.cues)
+            for match in piece.matches(len(rules.targets) + number, rule)
+        ]
+
+    @cached_property
+    def _cues(self) -> list[list[_FoundCue]]:
+        """The cues that begin or end in each sentence."""
+        table: list[list[_FoundCue]] = [[] for _ in self._sentences]
+        for cue in self._found_cues:
+            first, last = self._sentence_at(cue[1]), self._sentence_at(cue[2] - 1)
+            for number in range(first, last + 1):
+                table[number].append(cue)
+        return table
+
+    @cached_property
+    def _runs_on(self) -> list[bool]:
+        """Whether a cue runs from a sentence into the next one."""
+        table = [False] * len(self._sentences)
+        for _, start, end in self._found_cues:
+            for number in range(self._sentence_at(start), self._sentence_at(end - 1)):
+                table[number] = True
+        return table
+
+    def _stretch(self, first: int, last: int) -> _Stretch:
+        if (first, last) not in self._stretches:
+            begin = self._starts[first]
+            end = self._starts[last + 1] if last + 1 < len(self._starts) else len(self._text)
+            cues = sorted({cue for number in range(first, last + 1) for cue in self._cues[number]})
+            starts = [start - begin for start in self._starts[first : last + 1]]
+            self._stretches[first, last] = _Stretch(self._reader, self._text[begin:end], begin, starts, cues)
+        return self._stretches[first, last]
 
 
-def _longest(graph: ConTextGraph) -> Mapping[int, Sequence[str]]:
-    """The categories of the cues that hold for each target.
+class _Stretch:
+    """A sentence (or some that a match runs across) as a document of spaCy, and the cues in it."""
 
-    Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
-    modify the target: a cue for one concept takes nothing away from another, nor does one that runs
-    through the target itself. medspaCy would prune them for all targets alike.
-    """
-    reached: dict[int, list[str]] = {}
-    for target, modifier in graph.edges:
-        start, end = modifier.modifier_span
-        outdone = any(
-            other.modifier_span[0] < end
-            and start < other.modifier_span[1]
-            and len(other) > end - start
-            and other.allows(target.label_)
-            and (other.direction == "PSEUDO" or not _overlaps(other, target))
-            for other in graph.modifiers
+    def __init__(self, reader: Reader, text: str, begin: int, starts: Sequence[int], cues: Sequence[_FoundCue]) -> None:
+        self._begin = begin
+        self._doc, self._places = document(reader.vocab, text, starts)
+        self._graph = ConTextGraph()
+        for number, start, end in cues:
+            first, last = self._tokens(start, end)
+            if first < last:
+                self._graph.modifiers.append(ConTextModifier(reader.context[number], first, last, self._doc))
+        self._graph.update_scopes()
+
+    def _tokens(self, start: int, end: int) -> tuple[int, int]:
+        """The tokens that a stretch of text touches: the first, and one past the last."""
+        return (
+            max(0, bisect_right(self._places, start - self._begin) - 1),
+            bisect_left(self._places, end - self._begin),
         )
-        if not outdone:
-            reached.setdefault(target.id, []).append(modifier.category)
-    return reached
+
+    def reached(self, category: str, start: int, end: int) -> list[str]:
+        """The categories of the cues that hold for a mention of a category.
+
+        Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
+        modify the target: a cue for one concept takes nothing away from another, nor does one that runs
+        through the target itself. medspaCy would prune them for all targets alike.
+        """
+        target = Span(self._doc, *self._tokens(start, end), label=category)
+        modifiers = self._graph.modifiers
+        reached: list[str] = []
+        for modifier in modifiers:
+            if modifier.modifies(target):
+                first, last = modifier.modifier_span
+                outdone = any(
+                    other.modifier_span[0] < last
+                    and first < other.modifier_span[1]
+                    and len(other) > last - first
+                    and other.allows(category)
+                    and (other.direction == "PSEUDO" or not _overlaps(other, target))
+                    for other in modifiers
+                )
+                if not outdone:
+                    reached.append(modifier.category)
+        return reached
+
+
+def _overlaps(modifier: ConTextModifier, target: Span) -> bool:
+    start, end = modifier.modifier_span
+    return bool(start < target.end and target.start < end)
 
 
 def _overlaps(modifier: ConTextModifier, target: Span) -> bool:

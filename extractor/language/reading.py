@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar, cast
 
-from extractor.language.dates import DateMention, DateOrder
+from extractor.language.dates import DateMention, DateOrder, find_dates
 from extractor.language.layout import Sentence
 from extractor.language.text import CleanText
 from extractor.records import Finding, Note, Qualifiers, Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mention:
     """Words that a rule matched, with what ConText says of them.
 
@@ -27,8 +27,8 @@ class Mention:
         start: First place in the reading's text.
         end: One past the last.
         text: The words.
-        qualifiers: Assertion, experiencer, temporality, and all cues.
         sentence: Number of the sentence it begins in.
+        qualify: What finds its qualifiers when they are first looked at.
     """
 
     category: str
@@ -38,8 +38,17 @@ class Mention:
     start: int
     end: int
     text: str
-    qualifiers: Qualifiers
     sentence: int
+    qualify: Callable[[], Qualifiers] = field(repr=False, compare=False)
+
+    @cached_property
+    def qualifiers(self) -> Qualifiers:
+        """Assertion, experiencer, temporality, and all cues."""
+        return self.qualify()
+
+    def requalified(self, qualifiers: Qualifiers) -> Mention:
+        """The same words with other qualifiers."""
+        return replace(self, qualify=lambda: qualifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,19 @@ class Frame:
     modality: str | None = None
 
 
+class Frames:
+    """The frame of each sentence; they are worked out in order, as far as they are looked at."""
+
+    def __init__(self, frames: Iterator[Frame]) -> None:
+        self._coming = frames
+        self._known: list[Frame] = []
+
+    def __getitem__(self, number: int) -> Frame:
+        while len(self._known) <= number:
+            self._known.append(next(self._coming))
+        return self._known[number]
+
+
 @dataclass(frozen=True)
 class Reading:
     """One note, read: everything that the concepts' modules look at.
@@ -69,9 +91,8 @@ class Reading:
         clean: The cleaned text and the way back.
         text: The cleaned text, soft line breaks joined; all places point into it.
         sentences: In order.
-        mentions: In order of their start, longer ones first.
-        dates: All dates that the text names.
-        frames: One a sentence.
+        find: What finds the mentions of a category when they are first asked for.
+        frame: What works out the frames of the sentences.
         order: How the patient's ambiguous numeric dates are written.
     """
 
@@ -79,42 +100,49 @@ class Reading:
     clean: CleanText
     text: str
     sentences: Sequence[Sentence]
-    mentions: Sequence[Mention]
-    dates: Sequence[DateMention]
-    frames: Sequence[Frame] = field(default_factory=tuple)
+    find: Callable[[str], list[Mention]]
+    frame: Callable[[Reading], Iterator[Frame]]
     order: DateOrder | None = None
+    _found: dict[str, tuple[list[Mention], list[int]]] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @cached_property
-    def _by_category(self) -> Mapping[str, list[Mention]]:
-        table: dict[str, list[Mention]] = {}
-        for mention in self.mentions:
-            table.setdefault(mention.category, []).append(mention)
-        return table
+    def dates(self) -> Sequence[DateMention]:
+        """All dates that the text names."""
+        return find_dates(self.text, self.note.note_date, self.order)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """One a sentence."""
+        return Frames(self.frame(self))
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
         return [sentence.start for sentence in self.sentences]
 
+    def _mentions(self, category: str) -> tuple[list[Mention], list[int]]:
+        """The mentions of a category and their places."""
+        found = self._found.get(category)
+        if found is None:
+            mentions = self.find(category)
+            found = self._found[category] = mentions, [mention.start for mention in mentions]
+        return found
+
     def of(self, *categories: str) -> list[Mention]:
         """All mentions of some categories, in order."""
         if len(categories) == 1:
-            return self._by_category.get(categories[0], [])
-        found = [mention for category in categories for mention in self._by_category.get(category, ())]
-        return sorted(found, key=lambda mention: (mention.start, -mention.end))
+            return self._mentions(categories[0])[0]
+        return _in_order([mention for category in categories for mention in self._mentions(category)[0]])
 
     def within(self, start: int, end: int, *categories: str) -> list[Mention]:
         """The mentions of some categories that lie wholly inside a stretch of text."""
         found: list[Mention] = []
         for category in categories:
-            mentions = self._by_category.get(category, [])
-            first = bisect_left(mentions, start, key=lambda mention: mention.start)
-            for place in range(first, len(mentions)):
-                mention = mentions[place]
-                if mention.start >= end:
-                    break
-                if mention.end <= end:
-                    found.append(mention)
-        return sorted(found, key=lambda mention: (mention.start, -mention.end))
+            mentions, starts = self._mentions(category)
+            for place in range(bisect_left(starts, start), bisect_left(starts, end)):
+                if mentions[place].end <= end:
+                    found.append(mentions[place])
+        return found if len(categories) == 1 else _in_order(found)
 
     def in_sentence(self, number: int, *categories: str) -> list[Mention]:
         """The mentions of some categories in one sentence."""
@@ -159,25 +187,47 @@ class Reading:
             **changes: Fields of the finding to set otherwise, e.g. ``temporality``.
         """
         note_start, note_end = self.clean.to_note(start, end)
-        frame = self.frames[by.sentence] if self.frames else Frame(self.note.note_date)
+        frame = self.frames[by.sentence]
         section = self.sentences[by.sentence].section
         context: dict[str, Any] = {"dated": frame.dated}
         if frame.study:
             context |= {"study": frame.study, "modality": frame.modality}
-        finding = Finding(
+        fields: dict[str, Any] = {
+            "assertion": by.qualifiers.assertion,
+            "experiencer": by.qualifiers.experiencer,
+            "temporality": by.qualifiers.temporality,
+            "date": frame.date,
+            "section": section.name if section else None,
+            "rule": by.rule,
+            "note_id": self.note.note_id,
+            "note_date": self.note.note_date,
+            "context": context,
+        }
+        return Finding(
             concept=concept,
             value=value,
             start=note_start,
             end=note_end,
             text=self.note.text[note_start:note_end],
-            assertion=by.qualifiers.assertion,
-            experiencer=by.qualifiers.experiencer,
-            temporality=by.qualifiers.temporality,
-            date=frame.date,
-            section=section.name if section else None,
-            rule=by.rule,
-            note_id=self.note.note_id,
-            note_date=self.note.note_date,
-            context=context,
+            **fields | changes,
         )
-        return replace(finding, **changes) if changes else finding
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def remembered(function: _Function) -> _Function:
+    """Let a function of a reading (and, say, the number of a sentence) work out each answer but once."""
+
+    @wraps(function)
+    def remembering(reading: Reading, *number: int) -> Any:
+        key = function, *number
+        if key not in reading._known:
+            reading._known[key] = function(reading, *number)
+        return reading._known[key]
+
+    return cast(_Function, remembering)
+
+
+def _in_order(mentions: list[Mention]) -> list[Mention]:
+    return sorted(mentions, key=lambda mention: (mention.start, -mention.end))

@@ -59,7 +59,6 @@ class ContextSpec(RuleSpec):
     excluded_types: list[str] | None = None
     terminated_by: list[str] | None = None
     max_scope: int | None = None
-    max_targets: int | None = None
 
 
 class _RuleFile(_Strict):

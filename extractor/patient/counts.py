@@ -107,8 +107,16 @@ def _counts(case: Case, region: str) -> list[Finding]:
             "pericardium",
             *_CRANIAL,
         }
-    if _metastatic(case):  # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
+    if _metastatic(
+        case
+    ):  # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
         known |= {f.value["site"] for f in told if f.context.get("responds") and f.decides} - _PRIMARY_SITES - {"other"}
+    # what is chosen for ablative treatment is a metastasis, whatever word the notes have for it
+    known |= {f.value.get("target") for f in case.findings if f.concept == "lat_amenability" and f.decides} - {
+        None,
+        *_PRIMARY_SITES,
+        *_CRANIAL,
+    }
     known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
     for finding in told:
@@ -136,8 +144,10 @@ def _metastatic(case: Case) -> bool:
 
 def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
     """Whether a lesion lies at a site that the patient's notes call metastatic."""
-    if finding.context.get("announced") or (
-        finding.value["region"] == "cranial" and finding.value["status"] == "resolved"
+    if finding.context.get("announced"):
+        return True
+    if finding.value["region"] == "cranial" and (
+        finding.value["status"] == "resolved" or finding.assertion is Assertion.NEGATED
     ):
         return True
     site = finding.value["site"]
@@ -209,6 +219,8 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
     current = [f for f in own if f.temporality is Temporality.CURRENT]
     fresh = [f for f in current if latest is None or _day(f) >= latest]
     told_now = [f for f in fresh if not _is_background(f)] or ([f for f in fresh if f.context.get("study")])
+    if told_now and (left := _left_untold(own, told_now)) is not None:
+        return left
     if told_now:
         return _report_first(told_now)
     older = [f for f in own if f not in told_now and f.assertion is Assertion.AFFIRMED]
@@ -229,8 +241,32 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
     return count, used, clash
 
 
+def _left_untold(
+    own: Sequence[Finding], told_now: Sequence[Finding]
+) -> tuple[Interval, list[Finding], list[Finding]] | None:
+    """What may be left where only single places are now said to be free: the others, if still there."""
+    if any(int(f.value["low"]) or not f.context.get("places") for f in told_now):
+        return None
+    free = {_place_key(name) for f in told_now for name in f.context["places"]}
+    placed = _placed(f for f in own if f not in told_now and f.assertion is Assertion.AFFIRMED and int(f.value["low"]))
+    others = [count for place, count in placed.items() if not any(_same_place(place, one) for one in free)]
+    if not others:
+        return None
+    high = _ZERO
+    for count in others:
+        high = high + count
+    return Interval(0, high.high), list(told_now), []
+
+
 def _report_first(findings: Sequence[Finding]) -> tuple[Interval | None, list[Finding], list[Finding]]:
     """What the imaging says; what the notes since then say of it may narrow it, never contradict it."""
+    listed = [
+        f for f in findings if f.context.get("closed") and f.context.get("study") and f.value["low"] == f.value["high"]
+    ]
+    if listed and len(listed) < len(findings):  # a report's own list of what is left outranks its details
+        count, used, clash = _read_together(listed)
+        if count is not None and not clash:
+            return count, used, []
     reported = [f for f in findings if f.context.get("study")]
     retold = [f for f in findings if not f.context.get("study")]
     if not reported or not retold:
@@ -479,10 +515,18 @@ def _combined(
         return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
     if not by_site and not numbers:
         return Fact(set_aside=set_aside)
+    firm = [f for f in evidence if f.concept == "metastasis" and f.decides and f.value["low"]]
+    if positive and region == "extracranial" and not firm and any(f.context.get("study") for f in negative_totals):
+        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
+    gone = [f for f in evidence if f.value["status"] == "resolved" and f.context.get("study") in _BODY_STUDIES]
+    if not positive and not numbers and gone:
+        return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(_unique(evidence)), set_aside)
     if not positive and not numbers and region == "extracranial":
         return Fact(set_aside=set_aside, hint="only single sites are said to be free")
     for finding in numbers:
         narrowed = total.meet(_interval(finding)) if by_site else _interval(finding)
+        if narrowed is None and finding.section == "addendum":
+            narrowed = _interval(finding)  # a report's correction of its own count
         if (narrowed is not None and finding.value.get("region") is not None) or (
             narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total)
         ):

@@ -91,10 +91,14 @@ def _later_of_the_stay(weighed: Weighed) -> Weighed:
     if not points:
         return weighed
     last = max(points)
+    places = [(f.note_id, f.start) for f in weighed.kept if _STAY.get(str(f.value.get("stay"))) == last]
 
     def earlier(finding: Finding) -> str | None:
-        point = _STAY.get(str(finding.value.get("stay")), last)
-        return "of an earlier point of the same stay" if point < last else None
+        point = _STAY.get(str(finding.value.get("stay")))
+        if point is None and last == _STAY["discharge"]:
+            told_before = any(note == finding.note_id and finding.start < place for note, place in places)
+            return "told before the discharge of the same stay" if told_before else None
+        return "of an earlier point of the same stay" if point is not None and point < last else None
 
     return weighed.drop(earlier)
 

@@ -41,8 +41,21 @@ def _full_years(born: date, on: date | None) -> int | None:
 
 
 def sex(case: Case) -> Fact:
-    """``male`` or ``female``."""
-    return settle(case.weigh("sex", historical=True), lambda finding: finding.value["sex"])
+    """``male`` or ``female``.
+
+    What is said of the patient outright (a form, "62M", "this lady") outranks titles, and those
+    pronouns and organs, whose reference is a guess. Evidence of one kind that differs is a conflict.
+    """
+    weighed = case.weigh("sex", historical=True)
+    kinds = {_kind(finding) for finding in weighed.kept}
+    if len(kinds) > 1:
+        best = [finding for finding in weighed.kept if _kind(finding) == min(kinds)]
+        weighed = weighed.keep(best, "better evidence is at hand")
+    return settle(weighed, lambda finding: finding.value["sex"])
+
+
+def _kind(finding: Finding) -> int:
+    return max(2, int(finding.context.get("rank", 1)))
 
 
 def contraception(case: Case) -> Fact:

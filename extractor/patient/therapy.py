@@ -117,7 +117,8 @@ def _first_dose(therapies: Sequence[Finding], cycles: Sequence[Finding]) -> tupl
 
 def _is_start(finding: Finding) -> bool:
     """Whether a start is told, or the first line stands in a dated line of a history."""
-    in_history = finding.context.get("dated") and not finding.context.get("study")
+    earlier = finding.date != finding.note_date  # the date of the visit is no start
+    in_history = finding.context.get("dated") and not finding.context.get("study") and earlier
     return finding.value.get("event") == "start" or bool(finding.value.get("line") == 1 and in_history)
 
 
@@ -142,7 +143,8 @@ def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
             return "of a later line, not of the first line"
         day = moment(finding)
         named = number is not None or bool(_agents([finding]) & course.agents)
-        if not named and course.next_line and (day is None or day >= course.next_line):
+        ends_it = day == course.next_line and _is_progression(finding)
+        if not named and course.next_line and (day is None or day >= course.next_line) and not ends_it:
             return "told after a later line began"
         if finding.date and finding.context.get("dated") and course.start and finding.date < course.start:
             return "before the first line began"
@@ -278,7 +280,9 @@ def _criteria(findings: Sequence[Finding]) -> str | None:
 
 def _one_standard(weighed: Weighed) -> Weighed:
     """RECIST before PERCIST, where both would pass."""
-    metabolic = [f for f in weighed.kept if "PERCIST" in str(f.value.get("criteria") or "").upper()]
+    metabolic = [
+        f for f in weighed.kept if f.value.get("metabolic") or "PERCIST" in str(f.value.get("criteria") or "").upper()
+    ]
     others = [f for f in weighed.kept if f not in metabolic]
     passing = all(finding.value["category"] in _PASS for finding in weighed.kept)
     return weighed.keep(others, "the RECIST category stands") if metabolic and others and passing else weighed

@@ -33,5 +33,5 @@ def screen(records: Iterable[Record], as_of: date | None) -> tuple[list[Report],
     patients, failures = by_patient(records)
     shared = screener()
     results = [screen_patient(shared, patient, as_of) for patient in patients if patient.notes]
-    reports = [result for result in results if isinstance(result, Report)]
-    return reports, failures + [result for result in results if isinstance(result, FailedNote)]
+    reports = [report for report, _ in results if report]
+    return reports, failures + [failure for _, failed in results for failure in failed]

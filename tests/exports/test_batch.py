@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fake_screener import FakeScreener
 from pyarrow import parquet
 
-from extractor.exports import batch
+from extractor.exports import batch, grouping, workers
 from extractor.exports.batch import Outcome, run_batch
+from extractor.exports.locking import claimed
 from extractor.exports.readers import Inputs
+from extractor.exports.report_tables import ReportTables
 from extractor.exports.rows import InputError
 from extractor.records import Note, Report
 
@@ -24,7 +28,7 @@ PATIENTS = 12
 
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
-    """Two notes a patient, scattered; patient 5 crashes, patient 6 has a note without text."""
+    """Two notes a patient, scattered; one of patient 5 crashes, one of patient 6 has no text; patient 7 has one."""
     rows = [
         {
             "patient_id": f"P{n:02}",
@@ -38,11 +42,12 @@ def export(tmp_path: Path) -> Path:
     rows[5]["text"] = "CRASH, marker"
     rows[6]["text"] = ""
     path = tmp_path / "export.jsonl"
+    random.Random(3).shuffle(rows)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows) + "broken\n", encoding="utf-8")
     return path
 
 
-def run(export: Path, folder: Path, factory: Callable[[], object] = FakeScreener, workers: int = 1) -> Outcome:
+def run(export: Path, folder: Path, factory: Callable[[], object] = FakeScreener, workers: int = 0) -> Outcome:
     return run_batch(Inputs([str(export)]), folder, factory, workers=workers)  # type: ignore[arg-type]
 
 
@@ -54,9 +59,11 @@ def test_what_a_folder_holds(export: Path, tmp_path: Path) -> None:
     outcome = run(export, tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted([*RESULTS, "run.json"])
     reports = [json.loads(line) for line in (tmp_path / "out" / "reports.jsonl").open(encoding="utf-8")]
-    assert [report["patient_id"] for report in reports] == [f"P{n:02}" for n in range(PATIENTS) if n != 5]
-    assert all(len({f["note_id"] for f in r["findings"]}) == 2 for r in reports if r["patient_id"] != "P06")
-    assert "could not be read" in reports[5]["warnings"][0] and not reports[4]["warnings"]
+    assert [report["patient_id"] for report in reports] == [f"P{n:02}" for n in range(PATIENTS)]
+    assert [len({f["note_id"] for f in r["findings"]}) for r in reports] == [2] * 5 + [1, 1] + [2] * (PATIENTS - 7)
+    assert [n for n, r in enumerate(reports) if r["warnings"]] == [5, 6]
+    assert "patient P05, note n1: could not be screened (IndexError)" in reports[5]["warnings"][0]
+    assert "has no text" in reports[6]["warnings"][0] or "is empty" in reports[6]["warnings"][0]
 
     criteria = parquet.read_table(tmp_path / "out" / "criteria.parquet").to_pylist()
     assert [(row["patient_id"], row["criterion"], row["status"]) for row in criteria] == [
@@ -70,21 +77,25 @@ def test_what_a_folder_holds(export: Path, tmp_path: Path) -> None:
     assert len(findings) == sum(len(report["findings"]) for report in reports)
 
     failed = list(csv.DictReader((tmp_path / "out" / "failed.csv").open(encoding="utf-8", newline="")))
-    assert [(row["patient_id"], row["place"]) for row in failed] == [
-        ("P06", "line 7"),
-        ("", "line 25"),
-        ("P05", ""),
-    ]
-    assert [failure.reason for failure in outcome.failures] == [row["reason"] for row in failed]
+    assert [(row["patient_id"], row["note_id"]) for row in failed] == [("P06", "n1"), ("", ""), ("P05", "n1")]
+    assert [failure.reason for failure in outcome.failures()] == [row["reason"] for row in failed]
     written = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
-    assert (written["patients"], written["notes"], sum(written["verdicts"].values())) == (11, 23, 11)
+    assert (written["patients"], written["notes"], sum(written["verdicts"].values())) == (12, 23, 12)
+    assert written["failed"] == outcome.failed == 3 and written["libraries"]["spacy"]
     assert "marker" not in json.dumps(written) and not any("marker" in row["reason"] for row in failed)
 
 
 def test_workers_change_nothing(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_TASK_SIZE", 30)
+    monkeypatch.setattr(workers, "_TASK_PATIENTS", 2)
     run(export, tmp_path / "one")
     run(export, tmp_path / "two", workers=2)
+    assert results(tmp_path / "one") == results(tmp_path / "two")
+
+
+def test_an_export_that_memory_has_no_room_for(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(export, tmp_path / "one")
+    monkeypatch.setattr(batch, "Export", partial(grouping.Export, room=500))
+    run(export, tmp_path / "two")
     assert results(tmp_path / "one") == results(tmp_path / "two")
 
 
@@ -109,7 +120,7 @@ def test_a_stopped_run_goes_on(export: Path, tmp_path: Path, at: str, torn: byte
     folder = tmp_path / "stopped"
     with pytest.raises(KeyboardInterrupt):
         run(export, folder, lambda: Stops(at))
-    assert not any((folder / name).exists() for name in [*RESULTS, "run.json"])
+    assert sorted(path.name for path in folder.iterdir()) == ["unfinished.json", "unfinished.jsonl"]
     with (folder / "unfinished.jsonl").open("ab") as stream:
         stream.write(torn)
     screened: list[str] = []
@@ -121,7 +132,7 @@ def test_a_stopped_run_goes_on(export: Path, tmp_path: Path, at: str, torn: byte
             return super().screen(notes, as_of)
 
     run(export, folder, Counts)
-    assert screened[0] == at and len(screened) == PATIENTS - int(at[1:])
+    assert sorted(set(screened)) == [f"P{n:02}" for n in range(int(at[1:]), PATIENTS)]
     assert results(folder) == results(tmp_path / "whole")
     assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULTS, "run.json"])
 
@@ -133,7 +144,7 @@ def test_a_stop_while_the_tables_are_written(export: Path, tmp_path: Path, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "write_findings", interrupted)
+        patch.setattr(ReportTables, "add", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(export, tmp_path / "out")
     run(export, tmp_path / "out")
@@ -145,11 +156,8 @@ def test_a_finished_folder_is_recognised(export: Path, tmp_path: Path) -> None:
     before = results(tmp_path / "out")
     again = run(export, tmp_path / "out", lambda: pytest.fail("screened again"))
     assert again.earlier and not first.earlier
-    assert (again.patients, again.verdicts, again.failures) == (
-        first.patients,
-        first.verdicts,
-        first.failures,
-    )
+    assert (again.patients, again.verdicts, again.failed) == (first.patients, first.verdicts, first.failed)
+    assert list(again.failures()) == list(first.failures())
     assert results(tmp_path / "out") == before
 
 
@@ -185,6 +193,34 @@ def test_nothing_is_written_when_there_is_nothing_to_read(tmp_path: Path) -> Non
     with pytest.raises(InputError):
         run(tmp_path / "a.csv", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_finished_folder_is_cleared_of_what_a_kill_left(export: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    run(export, folder)
+    for name in ("unfinished.jsonl", ".reports.jsonl.17.part", ".lock"):
+        (folder / name).write_text("left", encoding="utf-8")
+    run(export, folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*RESULTS, "run.json"])
+
+
+def test_the_second_batch_in_a_folder_is_refused(export: Path, tmp_path: Path) -> None:
+    with claimed(tmp_path / "out"):
+        with pytest.raises(InputError, match="another batch"):
+            run(export, tmp_path / "out")
+        assert [path.name for path in (tmp_path / "out").iterdir()] == [".lock"]
+    assert not (tmp_path / "out").exists()
+    run(export, tmp_path / "out")
+
+
+def test_progress(export: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    run_batch(
+        Inputs([str(export)]), tmp_path / "out", FakeScreener, workers=0, progress=lambda *news: told.append(news)
+    )
+    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["reading", "screening", "writing"]
+    screening = [done for phase, done, _ in told if phase == "screening"]
+    assert screening == sorted(screening) and (screening[0], screening[-1]) == (0, 23)
 
 
 def test_note_text_is_in_no_file_while_it_runs(export: Path, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import sys
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,10 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 import pytest
+from openpyxl.xml.constants import SHEET_MAIN_NS
 from pyarrow import parquet
 
+from extractor.exports import workbook
 from extractor.exports.readers import Inputs
 from extractor.exports.rows import FailedNote, InputError, NoteRecord, parse_columns
 from extractor.records import Note
@@ -251,6 +255,42 @@ def test_xlsx(tmp_path: Path) -> None:
         ("19", DAY, "third"),
     ]
     assert [failure.place for failure in failed] == ["sheet Sheet, row 4", "sheet Sheet, row 5"]
+
+
+def share_texts(path: Path) -> None:
+    """Move the texts of a workbook to a table of its own, where Excel keeps them."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    texts: list[str] = []
+
+    def move(match: re.Match[str]) -> str:
+        texts.append(match[2])
+        return f'<c{match[1]} t="s"><v>{len(texts) - 1}</v></c>'
+
+    sheet, kind = "xl/worksheets/sheet1.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts[sheet] = re.sub(r'<c([^>]*) t="inlineStr"><is>(.*?)</is></c>', move, parts[sheet], flags=re.DOTALL)
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>'
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", f"{part}</Types>")
+    items = "".join(f"<si>{text}</si>" for text in texts)
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{SHEET_MAIN_NS}">{items}</sst>'
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert texts
+
+
+@pytest.mark.parametrize("in_memory", [10**6, 1])
+def test_the_texts_of_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
+    monkeypatch.setattr(workbook, "_IN_MEMORY", in_memory)
+    texts = ["Größe 12 mm, ≤ 5 Läsionen\nECOG 1", "🫁 second", "third & last", "Größe 12 mm, ≤ 5 Läsionen\nECOG 1"]
+    book = openpyxl.Workbook()
+    book.active.append(["patient_id", "text"])
+    for number, text in enumerate(texts):
+        book.active.append([f"P{number}", text])
+    book.save(tmp_path / "a.xlsx")
+    share_texts(tmp_path / "a.xlsx")
+    notes, failed = read(tmp_path / "a.xlsx")
+    assert [note.text for note in notes] == texts and not failed
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.xlsx"])

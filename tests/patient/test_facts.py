@@ -685,7 +685,12 @@ def duration(day: str, months: float, **value: Any) -> Finding:
     ("told", [drug("2025-01-10", 1), duration("2025-05-01", 3.7)], 3.7),
     ("dates before words", [FIRST, CT, duration("2025-05-01", 4.0)], 3.1),
     ("first cycle", [drug("2025-03-01", 1, event="start"), first_cycle("2025-01-10"), CT], 3.1),
-    ("a dated line of the history", [replace(drug("2025-01-10", 1), context={"dated": True}), CT], 3.1),
+    (
+        "a dated line of the history",
+        [replace(drug("2025-01-10", 1), context={"dated": True}, note_date=LETTER), CT],
+        3.1,
+    ),
+    ("the date of the visit itself", [replace(drug("2025-01-10", 1), context={"dated": True}), CT], None),
     (
         "a dated line of a scan",
         [replace(drug("2025-01-10", 1), context={"dated": True, "study": "body"}), CT],
