@@ -232,7 +232,45 @@ HEDGES = [
     ("«Brain metastases» have never been found.", "negated"),
     ("There is a low likelihood of «bone metastasis».", "possible"),
 ]
-ROWS = [*NEGATED, *LISTS, *NO_NEGATION, *DOUBT, *HYPOTHESIS, *FORMS, *WHOSE, *WHEN, *HEDGES]
+MORE = [
+    ("The CT was in favour of «stable disease».", ""),
+    ("Findings in favor of «bone metastasis».", "possible"),
+    ("No «ECOG 2» patients were treated.", "negated other"),
+    ("Not «stage IV».", "negated"),
+    ("There is no «small cell carcinoma».", "negated"),
+    ("The patient is not known to have «brain metastases».", "negated"),
+    ("Known «brain metastases», no headaches.", ""),
+    ("No headaches or seizures, known «brain metastases».", ""),
+    ("No headaches despite «brain metastases».", ""),
+    ("Neurologically intact without deficit from the «brain metastases».", ""),
+    ("Pain from the «bone metastases» has gone.", ""),
+    ("The «bone metastases» cause no pain.", ""),
+    ("The «bone metastases» are not painful.", ""),
+    ("The «liver metastases» are not larger.", ""),
+    ("The «liver metastases» have not grown.", ""),
+    ("The two «liver metastases» show no growth.", ""),
+    ("«Liver metastases» no longer FDG avid.", ""),
+    ("«Stable disease», not progressive.", ""),
+    ("No progression, i.e. «stable disease».", ""),
+    ("No «progression»; stable disease.", "negated"),
+    ("Rather «stable disease» than partial response.", ""),
+    ("«PD» not confirmed on repeat CT.", "negated"),
+    ("He is not yet «ECOG 2».", "negated"),
+    ("The criteria for «partial response» are met.", ""),
+    ("The criteria for «partial response» are not met.", "negated"),
+    ("Not enough shrinkage for «partial response».", "negated"),
+    ("Would be «stage IVB» if the adrenal is confirmed.", "hypothetical"),
+    ("Assuming «stage IVB», we start chemotherapy.", "hypothetical"),
+    ("She fears «brain metastases».", "hypothetical"),
+    ("We discussed the risk of «brain metastases».", "hypothetical planned"),
+    ("Screening for «brain metastases» every 3 months.", "hypothetical"),
+    ("Her friend has «liver metastases».", "other"),
+    ("Grandmother: «lung adenocarcinoma».", "family"),
+    ("Family history negative. «Stage IV» adenocarcinoma.", ""),
+    ("No family history of cancer; «stage IV» disease.", ""),
+    ("No family history of cancer. «ECOG 1».", ""),
+]
+ROWS = [*NEGATED, *LISTS, *NO_NEGATION, *DOUBT, *HYPOTHESIS, *FORMS, *WHOSE, *WHEN, *HEDGES, *MORE]
 _AXES = (Assertion, Experiencer, Temporality)
 
 
