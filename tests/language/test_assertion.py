@@ -233,6 +233,8 @@ HEDGES = [
     ("There is a low likelihood of «bone metastasis».", "possible"),
 ]
 MORE = [
+    ("Symptoms typical of «brain metastases».", "possible"),
+    ("Lesions typical of «bone metastases».", ""),
     ("The CT was in favour of «stable disease».", ""),
     ("Findings in favor of «bone metastasis».", "possible"),
     ("No «ECOG 2» patients were treated.", "negated other"),
