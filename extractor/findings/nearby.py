@@ -37,7 +37,7 @@ _ATTRIBUTE = re.compile(
 """Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
-    r"for|at|from|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
+    r"for|at|from|here|same|this|another|our|under|cent(?:re|er)|hospital|clinic|unit|elsewhere|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
     r"ovarian|cancer|ca|melanoma|lymphoma|tumou?r|disease|metastatic|\d{4}|\(|-)[ ,(]*){0,8}$",
     re.I,
 )

@@ -233,6 +233,9 @@ HEDGES = [
     ("There is a low likelihood of «bone metastasis».", "possible"),
 ]
 MORE = [
+    ("Wife being treated here for «stage IIB» breast cancer.", "family"),
+    ("Mother is under the same centre for «stage IIA» lung cancer.", "family"),
+    ("Symptoms typical for brain metastases and a diagnosis of «leptomeningeal disease».", ""),
     ("Symptoms typical of «brain metastases».", "possible"),
     ("Lesions typical of «bone metastases».", ""),
     ("The CT was in favour of «stable disease».", ""),
