@@ -51,6 +51,8 @@ def test_screener_is_called_as_documented(method: str, parameters: list[str]) ->
 
 def test_the_import_is_light() -> None:
     """``trialscreen --help`` must not wait for spaCy."""
-    told = "import sys, extractor; print(*[m for m in ('spacy', 'medspacy', 'pandas', 'streamlit') if m in sys.modules])"
+    told = (
+        "import sys, extractor; print(*[m for m in ('spacy', 'medspacy', 'pandas', 'streamlit') if m in sys.modules])"
+    )
     run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.split() == []

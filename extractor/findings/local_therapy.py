@@ -33,7 +33,7 @@ _ADJACENT = 12
 """A dose so close behind its radiotherapy is no second treatment."""
 _UNRELATED = re.compile(
     r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
-    r"followed|then|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
+    r"followed|then|only|except\w*|apart|other than|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
     re.I,
 )
@@ -71,7 +71,8 @@ _NOT_TAKEN = (
     r"(?:was |were |been )?(?:cancel\w+|called off|withdrawn|abandoned)|opted against|never (?:happened|went|took))"
 )
 _THEN_NOT = re.compile(
-    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b" + _NOT_TAKEN
+    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b"
+    + _NOT_TAKEN
     + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi))",
     re.I,
 )
@@ -87,6 +88,7 @@ _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)
 _LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
 _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
+_CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
 _CHEST_BEHIND = re.compile(
     r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
 )
@@ -214,7 +216,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     if box_of(reading, mention) is False:
         return _Status.NONE
     answer = answer_of(reading.text[mention.end : sentence.end])
-    if answer is not None:
+    if answer is not None and not _able(reading, *clause):
         return _Status.DONE if answer else _Status.NEGATED
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL
@@ -445,6 +447,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     inside = _sites(reading, mention.start, mention.end)
     if inside:
         return inside[-1:]
+    if rule["procedure"] == "radiotherapy" and not rule.get("dose") and _CHEST_NEXT.match(reading.text, mention.end):
+        return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
     earlier = [m for m in place.earlier if place.clause[0] <= m.start]
     behind = _listed(reading, mention.end, min(place.limit, mention.end + _BEHIND_REACH), surgery)
@@ -466,13 +470,19 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     if not found and rule["procedure"] == "radiotherapy" and operated:
         return [str(operated[-1].value["target"])]  # "nailing, then radiotherapy"
     radiotherapy = rule["procedure"] == "radiotherapy"
-    if not found and radiotherapy and (
-        _CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit])
+    if (
+        not found
+        and radiotherapy
+        and (_CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit]))
     ):
         return ["primary"]
     if not found and not place.denied and radiotherapy:
         found = _above(reading, mention.sentence)
-    cavity = [m for m in reading.within(*place.clause, "LT_CAVITY") if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")]
+    cavity = [
+        m
+        for m in reading.within(*place.clause, "LT_CAVITY")
+        if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")
+    ]
     if not found and radiotherapy and cavity:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):

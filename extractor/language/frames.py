@@ -28,7 +28,9 @@ _LABEL = re.compile(
     re.I,
 )
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
-_ON = re.compile(r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I)
+_ON = re.compile(
+    r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
+)
 _NOW = re.compile(r"\b(?:now|today|currently|at present|presently|since)\b", re.I)
 _BEHIND = re.compile(r"[ ]?(?:[(\[]|,? ?(?:on|as of|as at|dated|in)[ ]|-[ ]|:[ ])(?:(?:on|as of)[ ])?$", re.I)
 _RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
@@ -130,11 +132,7 @@ def _opens(reading: Reading, mention: Mention) -> bool:
     "CT 3 March: stable." is a line of a note; behind the title of a report stands no result.
     """
     title = reading.text[mention.end :].split("\n", 1)
-    return (
-        reading.text[: mention.start].strip(" \n*#=-:") == ""
-        and len(title) > 1
-        and not _RESULT.match(title[0])
-    )
+    return reading.text[: mention.start].strip(" \n*#=-:") == "" and len(title) > 1 and not _RESULT.match(title[0])
 
 
 def _exam_date(reading: Reading) -> date | None:

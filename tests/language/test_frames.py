@@ -74,8 +74,14 @@ SECTIONS = [
     ("CT THORAX/ABDOMEN 03.03.2025\nFindings:\nTwo «liver metastases».", "2025-03-03"),
     ("CT THORAX/ABDOMEN 03.03.2025\nComparison: 04.12.2024\nImpression: «Partial response».", "2025-03-03"),
     ("Oncological history:\n- 12/2023 stage IVA\n- 03/2024 «SBRT» to the left adrenal metastasis", "2024-03-31"),
-    ("Oncological history:\n- 14.02.2024 CT: three «liver metastases»\n- 02.01.2025 CT: one liver metastasis", "2024-02-14"),
-    ("Oncological history:\n- 14.02.2024 CT: three liver metastases\n- 02.01.2025 CT: one «liver metastasis»", "2025-01-02"),
+    (
+        "Oncological history:\n- 14.02.2024 CT: three «liver metastases»\n- 02.01.2025 CT: one liver metastasis",
+        "2024-02-14",
+    ),
+    (
+        "Oncological history:\n- 14.02.2024 CT: three liver metastases\n- 02.01.2025 CT: one «liver metastasis»",
+        "2025-01-02",
+    ),
 ]
 ROWS = [*LINES, *STUDIES, *SECTIONS]
 
