@@ -328,8 +328,8 @@ class _Stretch:
         """The categories of the cues that hold for a mention of a category.
 
         Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
-        modify the target: a cue for one concept takes nothing away from another. medspaCy would prune
-        them for all targets alike.
+        modify the target: a cue for one concept takes nothing away from another, nor does one that runs
+        through the target itself. medspaCy would prune them for all targets alike.
         """
         target = Span(self._doc, *self._tokens(start, end), label=category)
         modifiers = self._graph.modifiers
