@@ -178,7 +178,7 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     sites = prune(
         m
         for m in reading.in_sentence(sentence, SITE)
-        if not _is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
+        if not is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
     )
     primaries = prune(reading.in_sentence(sentence, PRIMARY))
     begin = reading.sentences[sentence].start
@@ -263,7 +263,7 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
     return same[0] if same else mention
 
 
-def _is_no_site(reading: Reading, mention: Mention) -> bool:
+def is_no_site(reading: Reading, mention: Mention) -> bool:
     """A "T4" of a TNM, a "C4" of a cycle, an "L2" that is a line of therapy, an organ of origin."""
     if mention.value["site"] == "lung" and _ORIGIN.match(reading.text[mention.end : mention.end + 16]):
         return True
@@ -273,13 +273,13 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
         and _NEAR.search(reading.text[max(0, mention.start - 36) : mention.start])
     ):
         return True
+    if re.match(r"(?-i:S)\d", mention.text) and _in_list_of_lung(reading, mention):
+        return True
     if mention.value.get("list") != "vertebra":
         return False
     if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
         return True
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
-    if re.match(r"(?-i:S)\d", mention.text) and _in_list_of_lung(reading, mention):
-        return True
     if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
         reading.text[max(0, mention.start - 40) : mention.start]
     ):
@@ -323,7 +323,9 @@ def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
         if noun.category not in (METASTASIS, LESION) or noun.start < last_end:
             continue
         left = _left(parts, index, text, last_end)
-        right = _right(parts, index, text, any(part.category == SITE for part in left))
+        placed = any(part.category == SITE for part in left)
+        counted = any(part.category == QUANTITY and "article" not in part.groups for part in left)
+        right = _right(parts, index, text, placed, counted)
         phrase = _assemble(noun, left, right, text, floor)
         yield from _siblings(parts, phrase, text, last_end)
         last_end = phrase.end
@@ -448,7 +450,7 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
     return taken
 
 
-def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> list[Mention]:
+def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counted: bool) -> list[Mention]:
     """The parts of a phrase behind its noun, in order.
 
     Args:
@@ -456,6 +458,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         index: Which of them is the noun.
         text: The reading's text.
         placed: Whether the phrase has its sites before the noun; then "and the lung" begins another.
+        counted: Whether a number stands before the noun; then "one cerebral" begins another.
     """
     taken: list[Mention] = []
     edge = parts[index].end
@@ -483,6 +486,8 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             edge = every.end()
             continue
         if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
+            break
+        if counted and not taken and part.category == QUANTITY and _heads_adjective(parts, position, text):
             break
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
         if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
@@ -525,6 +530,17 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
     ):
         taken.pop()
     return taken
+
+
+def _heads_adjective(parts: Sequence[Mention], position: int, text: str) -> bool:
+    """Whether a number counts what a site behind it names: "three distant metastases, one cerebral"."""
+    following = parts[position + 1] if position + 1 < len(parts) else None
+    return (
+        following is not None
+        and following.category == SITE
+        and not following.value.get("part")
+        and text[parts[position].end : following.start] == " "
+    )
 
 
 def _by_side(parts: Sequence[Mention]) -> int:
@@ -594,9 +610,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
 
 def _bracketed_after_size(text: str, part: Mention) -> bool:
     """A size in brackets that only tells the former one: "14 mm (22 mm)"."""
-    return bool(
-        re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I)
-    )
+    return bool(re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I))
 
 
 def _right_quantity(
@@ -716,6 +730,9 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
+    counted = [place for place in places if place.told]
+    if any(not place.single for place in counted):  # "two skeletal (S2, left pubis)": the places are the two
+        return counting.total(place.count for place in counted)
     singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):
@@ -729,7 +746,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     ):
         listed = counting.ONE  # one lesion across two neighbours: "at the L5/S1 level"
     if phrase.quantity is not None and not phrase.article:
-        if phrase.each and listed.low > 1:
+        if phrase.each and listed.low > 1 and phrase.quantity != listed:
             return counting.Count(listed.low * phrase.quantity.low, listed.low * (phrase.quantity.high or 1))
         if share <= 1 or phrase.each or phrase.quantity in (counting.SEVERAL, counting.MANY):
             return phrase.quantity
