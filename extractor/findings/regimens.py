@@ -103,7 +103,8 @@ _CUE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
     r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
     r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
-    r"(?:->|→|=>)",
+    r"(?:->|→|=>)|\b(?:he|she|they|we|patient|pt|who)[ ](?:\w+[ ])?(?:got|gave|received|had|given|opted for|chose|"
+    r"switched to|started|commenced|used)\b",
     re.I,
 )
 _SAID_BEFORE = re.compile(
@@ -193,7 +194,9 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
-    if found.temporality is Temporality.PLANNED and (_goes_on(reading, mention) or _part_done(reading, mention)):
+    if found.temporality is Temporality.PLANNED and (
+        _goes_on(reading, mention) or _part_done(reading, mention) or _was_used(reading, mention)
+    ):
         return replace(found, temporality=Temporality.CURRENT)
     if (
         found.temporality is Temporality.CURRENT
@@ -249,6 +252,18 @@ def _part_done(reading: Reading, mention: Mention) -> bool:
     """Whether what was planned is partly done ("3 of the intended 4 courses of carboplatin")."""
     sentence = reading.sentences[mention.sentence]
     return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
+
+
+_USED = re.compile(
+    r"[^.;]{0,30}\b(?:was|were|has been|have been) (?:then |therefore |instead )?(?:used|given|started|begun|commenced|"
+    r"administered|chosen)\b",
+    re.I,
+)
+
+
+def _was_used(reading: Reading, mention: Mention) -> bool:
+    """Whether it is told as given right behind its name ("candidate for …, carboplatin was used")."""
+    return _USED.match(reading.text, mention.end, reading.sentences[mention.sentence].end) is not None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
@@ -572,9 +587,16 @@ _AFTER_FAILURE = re.compile(
 
 
 def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
-    if set(before.agents) & set(group.agents) or not (
-        group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])
+    if set(before.agents) & set(group.agents):
+        return False
+    if (
+        _MOVED_FROM.search(reading.text[max(0, before.start - 40) : before.start])
+        and _MOVED_TO.fullmatch(reading.text[before.end : group.start])
+        and _FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
+        and not _NOT_FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
     ):
+        return True
+    if not (group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])):
         return False
     if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
         return False
@@ -588,6 +610,8 @@ def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
     return len(between) <= 400 and _FAILED.search(between) is not None and _NOT_FAILED.search(between) is None
 
 
+_MOVED_FROM = re.compile(r"\b(?:switch\w*|chang\w+|moved|converted)[ ](?:over[ ])?from[ ](?:\w+[ -]){0,3}$", re.I)
+_MOVED_TO = re.compile(r"[^.;]{0,25}[ ]to[ ](?:\w+[ -]){0,3}", re.I)
 _SWITCHED = re.compile(
     r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
     r"moved on)[ ](?:\w+[ ]){0,2}$",

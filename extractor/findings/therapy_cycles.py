@@ -107,7 +107,7 @@ _FOREIGN = re.compile(
 )
 _FOREIGN_BEFORE = re.compile(
     r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
-    r"radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
+    r"radiotherapy|RT|booster|rehab\w*|exercise|training|physio\w*|washing|business|life|election|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
     re.I,
 )
 _MENSTRUAL = re.compile(
@@ -115,6 +115,10 @@ _MENSTRUAL = re.compile(
     r"heavy (?:bleeding|periods?)|peri-?menopaus\w+)\b",
     re.I,
 )
+_GAVE = re.compile(r"\b(?:gave|administered|delivered)\b[^.;,]{0,30}$", re.I)
+_LAST_ONE = re.compile(r"\b(?:last|final)\b", re.I)
+_OPEN = re.compile(r"[^.;]{0,40}\b(?:today|due|will|planned|scheduled|booked|next|tomorrow|pending|to be)\b", re.I)
+_ONLY_SO_MANY = re.compile(r"[ ]could (?:only )?be (?:given|delivered|administered|completed)\b", re.I)
 _DAY_OF = re.compile(r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I)
 _HASH_FOREIGN = re.compile(
     r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
@@ -291,6 +295,8 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if not beside and _MENSTRUAL.search(text):
         return False
     value = mention.value
+    if value.get("stopped"):
+        return beside or owner is not None or _THERAPY_NEAR.search(text) is not None
     if value.get("after_drug"):
         if owner is None or not beside or owner.end > mention.start:
             return False
@@ -416,6 +422,12 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         re.I,
     ):
         extra += [("uncertain", True)]
+    if (
+        qualifiers.assertion is Assertion.HYPOTHETICAL
+        and _ONLY_SO_MANY.match(after)
+        and (planned is not None or re.search(r"\bonly[ ]$", before, re.I))
+    ):
+        qualifiers = replace(qualifiers, assertion=Assertion.AFFIRMED)
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
     if _plans(reading, mention, before) or (
@@ -477,6 +489,8 @@ def _numbered(
         temporality = Temporality.PLANNED
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
+    elif _GAVE.search(before) or (_LAST_ONE.search(mention.text) and not _OPEN.match(after)):
+        completed = number
     elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
         completed = (
             number
