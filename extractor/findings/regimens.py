@@ -254,6 +254,11 @@ def _part_done(reading: Reading, mention: Mention) -> bool:
     return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
 
 
+_AFTER_START = re.compile(
+    r"\b(?:after|since|following|post|upon) (?:(?:the|her|his) )?(?:starting|commencing|initiating|beginning|start of|"
+    r"commencement of|initiation of)(?: \w+){0,2}[ ]$",
+    re.I,
+)
 _USED = re.compile(
     r"[^.;]{0,30}\b(?:was|were|has been|have been) (?:then |therefore |instead )?(?:used|given|started|begun|commenced|"
     r"administered|chosen)\b",
@@ -262,7 +267,9 @@ _USED = re.compile(
 
 
 def _was_used(reading: Reading, mention: Mention) -> bool:
-    """Whether it is told as given right behind its name ("candidate for …, carboplatin was used")."""
+    """Whether it is told as given: "candidate for …, carboplatin was used", "four months after starting …"."""
+    if _AFTER_START.search(reading.text[max(0, mention.start - 40) : mention.start]):
+        return True
     return _USED.match(reading.text, mention.end, reading.sentences[mention.sentence].end) is not None
 
 

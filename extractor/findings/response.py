@@ -81,6 +81,11 @@ _TIME = re.compile(
     r"sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
     re.I,
 )
+_TURN = re.compile(
+    r"\b(?:interim|initial|first|1st|second|2nd|third|3rd|final|latest|most recent|subsequent|follow-?up|next|last) "
+    r"(?:\w+ )?(?:ct|scan|imaging|pet\S*|restaging|assessment|evaluation|staging)\b",
+    re.I,
+)
 _PAST = re.compile(
     r"\b(?:previous\w*|prior|prev|formerly|earlier|initial\w*|at (?:\w+ )?(?:diagnosis|presentation|baseline)|"
     r"baseline|original\w*|history|h/o|hx|last|had (?:been|shown|achieved|reached|obtained|progressed)|interim|used to|"
@@ -698,7 +703,7 @@ def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
         )
     if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
         return False
-    return all(_TIME.search(part) for part in (before[-40:], between)) and not _descends(reading, a, b)
+    return all(_TIME.search(part) or _TURN.search(part) for part in (before[-40:], between)) and not _descends(reading, a, b)
 
 
 def _descends(reading: Reading, a: Mention, b: Mention) -> bool:

@@ -200,7 +200,7 @@ def _number(text: str | None) -> int | None:
 def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Count | None:
     groups_of = mention.groups
     number = _number(groups_of.get("n") or groups_of.get("ord") or groups_of.get("no")) or _ROMAN.get(
-        groups_of.get("roman", "")
+        groups_of.get("roman") or groups_of.get("single", "")
     )
     if number is None or not 1 <= number <= _MOST:
         return None
