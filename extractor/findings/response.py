@@ -21,8 +21,7 @@ from typing import Any
 
 from extractor.findings.options import choices
 from extractor.findings.regimens import regimens
-from extractor.language.frames import Frame
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
 RESPONSE, SETTING, ELSEWHERE, FALSE = "RESPONSE", "RESPONSE_SETTING", "RESPONSE_ELSEWHERE", "RESPONSE_FALSE"
@@ -703,7 +702,9 @@ def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
         )
     if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
         return False
-    return all(_TIME.search(part) or _TURN.search(part) for part in (before[-40:], between)) and not _descends(reading, a, b)
+    return all(_TIME.search(part) or _TURN.search(part) for part in (before[-40:], between)) and not _descends(
+        reading, a, b
+    )
 
 
 def _descends(reading: Reading, a: Mention, b: Mention) -> bool:

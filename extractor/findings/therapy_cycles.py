@@ -119,7 +119,9 @@ _GAVE = re.compile(r"\b(?:gave|administered|delivered)\b[^.;,]{0,30}$", re.I)
 _LAST_ONE = re.compile(r"\b(?:last|final)\b", re.I)
 _OPEN = re.compile(r"[^.;]{0,40}\b(?:today|due|will|planned|scheduled|booked|next|tomorrow|pending|to be)\b", re.I)
 _ONLY_SO_MANY = re.compile(r"[ ]could (?:only )?be (?:given|delivered|administered|completed)\b", re.I)
-_DAY_OF = re.compile(r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I)
+_DAY_OF = re.compile(
+    r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I
+)
 _HASH_FOREIGN = re.compile(
     r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
     r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b",
@@ -234,7 +236,9 @@ def _begun(reading: Reading, mention: Mention) -> date | None:
     return None
 
 
-_BEGAN_BEFORE = re.compile(r"(?:^[ ]*|\b(?:from|since|starting(?: on)?|started(?: on)?|beginning(?: on)?|between)[ ])$", re.I)
+_BEGAN_BEFORE = re.compile(
+    r"(?:^[ ]*|\b(?:from|since|starting(?: on)?|started(?: on)?|beginning(?: on)?|between)[ ])$", re.I
+)
 _RECEIVED = re.compile(
     r"(?:[ ]|,|to|until|and|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|he|she|they|the patient|patient|pt\.?|has|have|had|was|been|"
     r"received|given|administered|completed|underwent|got|a total of|in total|all|treated with|treatment(?: with)?|the|"

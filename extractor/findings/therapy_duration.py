@@ -21,7 +21,9 @@ _TREATED = re.compile(
     r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b",
     re.I,
 )
-_TO_COME = re.compile(r"[ ](?:(?:is|are|was|were|as)[ ])?(?:planned|intended|scheduled|proposed|to (?:be|go|come))\b", re.I)
+_TO_COME = re.compile(
+    r"[ ](?:(?:is|are|was|were|as)[ ])?(?:planned|intended|scheduled|proposed|to (?:be|go|come))\b", re.I
+)
 _OBJECT = re.compile(
     r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|"
     r"single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|"
