@@ -513,6 +513,11 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
     """The regimen right beside the word "maintenance"."""
     best: tuple[int, int] | None = None
     for index, group in enumerate(groups):
+        opens_next = group.sentence == mention.sentence + 1 and _ABBREVIATED.fullmatch(
+            reading.text, mention.end, max(mention.end, group.start)
+        )
+        if opens_next:
+            return index
         if group.sentence != mention.sentence:
             continue
         if group.end <= mention.start:
@@ -527,6 +532,10 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
             if best is None or distance < best[0]:
                 best = (distance, index)
     return best[1] if best else None
+
+
+_ABBREVIATED = re.compile(r"\.?[ ]{1,2}")
+"""What stands between "maint." and the drug, where the stop was taken for the end of the sentence."""
 
 
 def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
@@ -722,7 +731,8 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
         given = replace(group.qualifiers, temporality=Temporality.CURRENT, assertion=Assertion.AFFIRMED)
         group = replace(group, qualifiers=given)
     if first is not None:
-        return replace(group, begun=first[0], ended=first[1])
+        doses = () if first[1] else tuple(_dose_list(reading, group, dates, high))
+        return replace(group, begun=first[0], ended=first[1], doses=doses)
     listed = _dose_list(reading, group, dates, high)
     if listed:
         return replace(group, begun=listed[0].date, ended=listed[-1].date, doses=tuple(listed))
