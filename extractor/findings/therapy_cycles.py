@@ -493,7 +493,11 @@ def _numbered(
         temporality = Temporality.PLANNED
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
-    elif _GAVE.search(before) or _whole_done(reading, mention) or (_LAST_ONE.search(mention.text) and not _OPEN.match(after)):
+    elif (
+        _GAVE.search(before)
+        or _whole_done(reading, mention)
+        or (_LAST_ONE.search(mention.text) and not _OPEN.match(after))
+    ):
         completed = number
     elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
         completed = (
@@ -545,9 +549,10 @@ def _whole_done(reading: Reading, mention: Mention) -> bool:
     if done is None or mention.rule not in ("cycles.hash", "cycles.code") or mention.groups.get("day"):
         return False
     drugs = reading.within(start + done.start(), mention.start, DRUG, THERAPY)
-    return bool(drugs) and re.fullmatch(
-        r"[ ]?(?:maint\w*\.?[ ]?)?", reading.text[drugs[-1].end : mention.start], re.I
-    ) is not None
+    return (
+        bool(drugs)
+        and re.fullmatch(r"[ ]?(?:maint\w*\.?[ ]?)?", reading.text[drugs[-1].end : mention.start], re.I) is not None
+    )
 
 
 def _merged(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
