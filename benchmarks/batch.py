@@ -25,7 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests" / "exports")]
 
-from fake_screener import FakeScreener  # noqa: E402
+from fake_screener import FakeScreener  # type: ignore[import-not-found]  # noqa: E402
 
 from extractor.exports.batch import run_batch  # noqa: E402
 from extractor.exports.readers import Inputs  # noqa: E402

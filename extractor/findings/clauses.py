@@ -8,13 +8,18 @@ from itertools import pairwise
 
 from extractor.language.reading import Mention, Reading
 
-_BREAK = re.compile(r";|\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b", re.I)
+_BREAK = re.compile(
+    r";|(?<!\ball )(?<!\beverything )(?<!\bnothing )(?<!\bnone )\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b",
+    re.I,
+)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
 _BOX_BEFORE = re.compile(_MARK + r"[ ]{0,4}$")
 _ANSWER = re.compile(_MARK + r"|(?<!\w)(?P<word>y(?:es)?|no?)(?!\w)", re.I)
 _BOX_BEHIND = re.compile(r"\w[ ]?$")
+_WORD_BEHIND = re.compile(r"[ ]?\w")
+"""A word right behind the last box of several is an option of its own: the boxes lead."""
 
 
 def clause_of(reading: Reading, place: int) -> tuple[int, int]:
@@ -52,7 +57,9 @@ def box_of(reading: Reading, mention: Mention) -> bool | None:
     first = _BOX.search(text, sentence.start, sentence.end)
     if first is None:
         return None
-    behind = _BOX_BEHIND.search(text[sentence.start : first.start()]) is not None
+    *_, last = _BOX.finditer(text, sentence.start, sentence.end)
+    leads = last.start() > first.start() and _WORD_BEHIND.match(text, last.end(), sentence.end) is not None
+    behind = not leads and _BOX_BEHIND.search(text[sentence.start : first.start()]) is not None
     box = (
         _BOX_AFTER.match(text, mention.end, sentence.end)
         if behind

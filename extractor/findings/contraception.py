@@ -6,6 +6,7 @@ never makes it not applicable (CLINICAL_SPEC section 3, "At the visit").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from extractor.findings.clauses import box_of, clause_of, outermost
@@ -15,15 +16,29 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 _PARTNER_REACH = 40
 """A relative named within so many characters before a reason owns it ("her husband had a vasectomy")."""
 
+_KIND = re.compile(
+    r"\b(?:hormon\w+|(?:the )?pill|oral|ocp|coc|iud|ius|coil|mirena|implant|depot|injecti\w+|sterili\w+|spiral)\b", re.I
+)
+"""Whoever declines one kind of contraception has not declined contraception."""
+_BOTH = re.compile(r"\b(?:both|each|patient and|he and|she and) (?:\w+ ){0,2}$", re.I)
+
 
 def find(reading: Reading) -> Iterator[Finding]:
     """Statements on contraception."""
-    mentions = outermost(m for m in reading.of("CONTRACEPTION") if box_of(reading, m) is not False)
+    mentions = outermost(m for m in reading.of("CONTRACEPTION") if _stands(reading, m))
     reasons = {m.sentence for m in mentions if m.value.get("not_applicable") in ("postmenopausal", "sterilised")}
     for mention in mentions:
         if mention.value.get("not_applicable") == "not_reproductive" and mention.sentence in reasons:
             continue  # "vasectomy 1999, so not applicable" is one statement; its reason is the better evidence
         yield _agreement(reading, mention) if "agrees" in mention.value else _reason(reading, mention)
+
+
+def _stands(reading: Reading, mention: Mention) -> bool:
+    """Whether no empty tick box speaks against it; an option of a form needs its tick."""
+    ticked = box_of(reading, mention)
+    if mention.value.get("agrees") is False and _KIND.search(mention.text):
+        return False
+    return ticked is True if mention.value.get("form") else ticked is not False
 
 
 def _agreement(reading: Reading, mention: Mention) -> Finding:
@@ -34,7 +49,7 @@ def _agreement(reading: Reading, mention: Mention) -> Finding:
     is_open = from_section or question or reading.within(start, mention.start, "CONTRACEPTION_OPEN")
     return reading.finding(
         "contraception",
-        mention.value,
+        {"agrees": mention.value["agrees"]},
         mention.start,
         mention.end,
         by=mention,
@@ -48,10 +63,16 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
     """A reason why contraception is not needed. What is past (an operation) still holds."""
     planned = mention.value["not_applicable"] == "sterilised" and mention.qualifiers.temporality is Temporality.PLANNED
     start, _ = clause_of(reading, mention.start)
-    partner = reading.within(max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER")
+    partner = [
+        relative
+        for relative in reading.within(
+            max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
+        )
+        if not _BOTH.search(reading.text[start : relative.start])
+    ]
     return reading.finding(
         "contraception",
-        mention.value,
+        {"not_applicable": mention.value["not_applicable"]},
         mention.start,
         mention.end,
         by=mention,

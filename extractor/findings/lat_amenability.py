@@ -24,7 +24,9 @@ _NOT_REACH = 26
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
 _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
-_NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
+_NODULE_BEHIND = re.compile(
+    r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I
+)
 _NOT_A_TARGET_BEHIND = re.compile(
     r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|"
     r"meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
@@ -37,7 +39,47 @@ _NEW_STATEMENT = re.compile(
 )
 _OTHER_VERB = re.compile(r"\b(?:s?he|had|was|were)\b", re.I)
 """Means behind another verb are not those of the ability ("amenable to physiotherapy and had radiotherapy")."""
+_REPORTED = re.compile(
+    r"\b(?:commented|confirmed|confirms|said|says|stated?s?|told (?:me|us|him|her)|tells (?:me|us)|reported|agreed|felt|feels|thinks?|"
+    r"thought|concluded|judged|wrote|considered|considers|reviewed)\b",
+    re.I,
+)
+"""What a specialist reports is not under the condition that stands before ("if she recovers ..., RT said that all is treatable")."""
+_BARE_BEFORE = re.compile(
+    r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
+    r"easily|readily|perfectly|entirely)?[ ]?){1,4}",
+    re.I,
+)
+_BARE_BEHIND = re.compile(r"[ ]*(?:(?:per|acc\w*|by|says|according to) [^.;]{1,30})?[.!)]*[ ]*", re.I)
+_CHAIN = re.compile(
+    r"[ ,/]*(?:(?:or|nor|and|for|to|with|by|of|a|any|either|the|radical|curative|definitive|stereotactic)[ ]+)*", re.I
+)
+_OBJECT_NEXT = re.compile(r"[ ](?:for|to|of|on|in|at|with)\b|(?<=for)[ ]|(?<=to)[ ]", re.I)
+_ONLY_CURE = re.compile(r"\bcurativ", re.I)
+_LOCAL = re.compile(r"\b(?:local|radio|radiation|ablat|stereo|sabr|sbrt|rt\b|resect|surg|radical|consolid|lat\b)", re.I)
+_GAP_MEANS = 16
 _NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
+_NEIGHBOUR = re.compile(
+    r"\b(?:dose (?:to|limits? (?:of|for))|abut(?:s|ting)?|close to|adjacent to|next to|near(?:by| to)?|proximity (?:to|of)|touch(?:es|ing)|"
+    r"in contact with|overl(?:ies|ying)|toxicity (?:to|of)|constraints? (?:of|for|to)|tolerance of|spar(?:es?|ing)|away from|"
+    r"distance (?:to|from)|perforation of) (?:the |his |her )?(?:\w+ )?$",
+    re.I,
+)
+"""An organ behind these words is a neighbour of the target, no target."""
+_SHORT = 75
+"""A line of a list ("Node level II: not possible") is no longer than this."""
+_LINES_BACK = 4
+_OBJECT_REACH = 14
+_SUBJECTLESS = re.compile(
+    r"[ ,]*(?:(?:it|they|is|are|still|also|all|each|both|would|be|remains?|can|could|fully|well)[ ]+)*", re.I
+)
+_BUT = re.compile(r"\b(?:but|although|however|though)[ ]*$", re.I)
+_ANSWER_BEHIND = re.compile(
+    r"[^.;\n\[\]☐☒☑]{0,60}?(?:[?:=]|\.{3,}|[ ]-)[ ]*(?P<answer>y(?:es)?|no?|\+|ja|nein)(?=[ ]*(?:[.,;(\n]|$))", re.I
+)
+"""The answer of a form in words ("All sites LAT-able? Y", "amenable to SABR: no")."""
+_OWN_ANSWER = re.compile(r"[^\n,;.:\[\]]{0,20}?[ ]?[:=-]?[ ]?\b(?P<answer>y(?:es)?|no?|\+)(?!\w)", re.I)
+_BOX_MARK = re.compile(r"\[[ xX]?\]|[☐☒☑]")
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -81,16 +123,18 @@ class _Zone:
 def find(reading: Reading) -> Iterator[Finding]:
     """Statements that disease can, or cannot, be treated radically."""
     for start, end in clauses(reading, reading.of("LAT_ABLE")):
-        words = outermost(reading.within(start, end, "LAT_ABLE"))
+        words = outermost(reading.within(start, end, "LAT_ABLE", "LAT_GAPPED"))
         answers = list(_form(reading, words, start))
-        if answers:
+        if answers or _unanswered(reading, words):
             yield from answers
             continue
         excepted = [word for word in words if word.value.get("scope")]
         if excepted:
             yield _finding(reading, _Predicate((excepted[0],), ()), True, "all", excepted[0].start, end, start)
             continue
-        targets = _targets(reading, start, end)
+        targets = _targets(reading, start, end) or _subject_before(reading, words, start)
+        if not targets and _stands_alone(reading, words, start, end):
+            targets = _targets(reading, *_sentence_before(reading, start))
         predicates = _predicates(reading, words, targets, start, end)
         zones = _zones(reading, predicates, targets, start, end)
         for number, predicate in enumerate(predicates):
@@ -129,6 +173,14 @@ def _predicates(
     for word in words:
         if word.value.get("form"):
             continue
+        if word.category == "LAT_GAPPED":
+            if (
+                grouped
+                and grouped[-1][-1].value.get("loose")
+                and _second_object(reading, grouped[-1][-1], word, targets)
+            ):
+                grouped.append([word])
+            continue
         apart = grouped and any(grouped[-1][-1].end <= target.start < word.start for target in targets)
         if not grouped or apart or word.value.get("elliptic") or word.value.get("agent"):
             grouped.append([word])
@@ -143,11 +195,87 @@ def _predicates(
             if first - _MEANS_REACH <= m.start <= last + _MEANS_REACH
             and not _OTHER_VERB.search(reading.text, last, max(last, m.start))
         )
+        if not near and targets and not any(word.value.get("elliptic") for word in group):
+            near = _heading_means(reading, start, end)
+        if not near and targets and targets[-1].end <= start:
+            near = tuple(outermost(reading.within(targets[0].start - _MEANS_REACH, start, "LAT_MEANS")))
         predicate = _Predicate(tuple(group), near)
         extent = any(target.name in ("all", *_POINTERS) for target in targets)
         if predicate.says("whole") or predicate.says("elliptic") or near or (predicate.says("loose") and extent):
             predicates.append(predicate)
     return predicates
+
+
+def _second_object(reading: Reading, able: Mention, verb: Mention, targets: Sequence[_Target]) -> bool:
+    """Whether a bare participle goes with the "can be" before it ("the primary can be resected, the adrenal ablated")."""
+    objects = [target for target in targets if able.end <= target.start < verb.start]
+    if not objects or verb.start - objects[-1].end > _OBJECT_REACH:
+        return False
+    return bool(re.search(r",|\band\b", reading.text[able.end : objects[0].start], re.I))
+
+
+def _heading_means(reading: Reading, start: int, end: int) -> tuple[Mention, ...]:
+    """The means that the lines above a short line tell ("Primary: SBRT possible. Node level II: not possible.")."""
+    number = reading.sentence_at(start)
+    if end - start > _SHORT or ":" not in reading.text[start:end]:
+        return ()
+    for earlier in range(number - 1, max(-1, number - 1 - _LINES_BACK), -1):
+        sentence = reading.sentences[earlier]
+        if sentence.block != reading.sentences[number].block:
+            break
+        means = outermost(reading.within(sentence.start, sentence.end, "LAT_MEANS"))
+        if means and reading.within(sentence.start, sentence.end, "LAT_ABLE"):
+            return tuple(means)
+    return ()
+
+
+def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> list[_Target]:
+    """What the clause before a "but" is about, where the clause behind it has no subject of its own."""
+    sentence = reading.sentences[reading.sentence_at(start)]
+    if start <= sentence.start or not words or not _BUT.search(reading.text[sentence.start : start]):
+        return []
+    if not _SUBJECTLESS.fullmatch(reading.text[start : words[0].start]):
+        return []
+    return [
+        t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS
+    ]
+
+
+def _direct_means(reading: Reading, predicate: _Predicate) -> Sequence[Mention]:
+    """The means that a predicate takes as its object ("a candidate for surgery, ..."), else all that stand near."""
+    chain: list[Mention] = []
+    for word in predicate.words:
+        end = word.end
+        for mention in sorted(predicate.means, key=lambda m: m.start):
+            if mention.start >= end and _CHAIN.fullmatch(reading.text[end : mention.start]):
+                chain.append(mention)
+                end = mention.end
+    return chain or predicate.means
+
+
+def _own_means(reading: Reading, target: _Target) -> bool:
+    """Whether a second subject brings its means ("the lung can have RT, the liver SABR and the adrenal either")."""
+    before = reading.text[max(0, target.start - 20) : target.start]
+    means = reading.within(target.end, target.end + _GAP_MEANS, "LAT_MEANS")
+    return bool(means and re.search(r"(?:,|\band\b|;)[ ](?:the |his |her |both |a )?(?:\w+ ){0,2}$", before, re.I))
+
+
+def _sentence_before(reading: Reading, place: int) -> tuple[int, int]:
+    number = reading.sentence_at(place)
+    before = reading.sentences[max(0, number - 1)]
+    if not number or before.block != reading.sentences[number].block:
+        return place, place
+    return before.start, before.end
+
+
+def _stands_alone(reading: Reading, words: Sequence[Mention], start: int, end: int) -> bool:
+    """Whether a sentence is nothing but an ability ("T4 in one SABR volume, pubis SABR. Deliverable.")."""
+    return bool(
+        words
+        and _BARE_BEFORE.fullmatch(reading.text[start : words[0].start])
+        and _BARE_BEHIND.fullmatch(reading.text[words[-1].end : end])
+        and reading.within(*_sentence_before(reading, start), "LAT_MEANS")
+    )
 
 
 def _statement(
@@ -157,15 +285,33 @@ def _statement(
     clause: tuple[int, int],
     follows: bool,
 ) -> Iterator[Finding]:
-    amenable = not _denied(reading, predicate, clause)
+    amenable = not _denied(reading, predicate, (zone.start, zone.end) if zone.targets else clause)
+    asked = reading.text[predicate.end : clause[1]].strip() == "?"  # the answer is a sentence of its own: "LAT-able? Y"
+    limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
+    answer = _ANSWER_BEHIND.match(reading.text, predicate.end, limit)
+    if answer:
+        if asked and not amenable:
+            return  # "Anything that could not be ablated? No."
+        amenable = amenable and answer["answer"].lower() not in ("n", "no", "nein")
     if predicate.says("elliptic") and not follows and not _continues(reading, predicate, clause):
         return
-    kinds = {m.value.get("kind") for m in predicate.means} | {w.value.get("kind") for w in predicate.words} - {None}
+    kinds = {m.value.get("kind") for m in _direct_means(reading, predicate)} | {
+        w.value.get("kind") for w in predicate.words
+    } - {None}
     if not amenable and kinds and kinds <= {"surgery"} and not predicate.says("elliptic"):
         return  # "not resectable" says nothing of radiotherapy
+    if (
+        not amenable
+        and not zone.targets
+        and _ONLY_CURE.search(reading.text, *clause)
+        and not _LOCAL.search(reading.text, *clause)
+    ):
+        return  # "curative treatment is no longer possible" tells of stage IV, not of local treatment
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
         return
     about = _about(predicate, zone.targets)
+    if about and about[0].start < predicate.start and not predicate.says("agent"):
+        about += [t for t in zone.targets if t.start >= predicate.end and t not in about and _own_means(reading, t)]
     except_for = reading.within(zone.start, zone.end, "LAT_EXCEPT")
     if except_for and amenable:
         about = [
@@ -184,7 +330,7 @@ def _statement(
     for name in names or (None,):
         own = [target for target in about if target.name == name]
         first, last = (begins, ends) if not own else (min(begins, own[0].start), max(ends, own[0].end))
-        yield _finding(reading, predicate, amenable, name, first, last, clause[0], clause[1])
+        yield _finding(reading, predicate, amenable, name, first, last, clause[0], clause[1], bool(answer))
 
 
 def _denied(reading: Reading, predicate: _Predicate, clause: tuple[int, int]) -> bool:
@@ -236,13 +382,30 @@ def _zones(
             borders.append(opened.start())
         elif second.says("agent") and not any(borders[-1] <= target.start < first.start for target in targets):
             borders.append(second.start)
+        elif (comma := _own_object(reading, first, second, targets, borders[-1])) is not None:
+            borders.append(comma)
         else:
             borders.append(first.end)
     borders.append(end)
+    inherited = tuple(target for target in targets if target.start < start)
     return [
-        _Zone(low, high, tuple(target for target in targets if low <= target.start < high))
+        _Zone(low, high, inherited + tuple(target for target in targets if low <= target.start < high))
         for low, high in pairwise(borders)
     ]
+
+
+def _own_object(
+    reading: Reading, first: _Predicate, second: _Predicate, targets: Sequence[_Target], start: int
+) -> int | None:
+    """Where the object of a first predicate ends ("possible for lung and adrenal, liver lesion not possible")."""
+    if any(start <= target.start < first.start for target in targets) or not _OBJECT_NEXT.match(
+        reading.text, first.end
+    ):
+        return None
+    comma = reading.text.rfind(",", first.end, second.start)
+    before = any(first.end <= target.start < comma for target in targets)
+    behind = any(comma < target.start < second.start for target in targets)
+    return comma if before and behind else None
 
 
 def _names(reading: Reading, about: Sequence[_Target], predicate: _Predicate) -> Iterator[str]:
@@ -263,6 +426,7 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
     number = reading.sentence_at(place)
     sentence = reading.sentences[number]
     within = [t for t in _targets(reading, sentence.start, place) if t.name not in _POINTERS]
+    bare = reading.text[place : place + 4].strip(" :.,;)").lower() == "all"
     if within:
         yield from (target.name for target in within)
         return
@@ -274,6 +438,8 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
             for t in _targets(reading, reading.sentences[earlier].start, reading.sentences[earlier].end)
             if t.name not in _POINTERS
         ]
+        if bare and {target.name for target in named} == {"primary"}:
+            break  # one site is not "all"
         if named:
             yield from (target.name for target in named)
             return
@@ -302,7 +468,7 @@ def _target_name(reading: Reading, mention: Mention) -> str | None:
     if mention.category == "LAT_NODULE":
         return "lung"
     behind = reading.text[mention.end : mention.end + 30]
-    if _NOT_A_TARGET_BEHIND.match(behind):
+    if _NOT_A_TARGET_BEHIND.match(behind) or _NEIGHBOUR.search(reading.text[: mention.start][-40:]):
         return None
     if mention.value.get("site") == "lung":
         return "lung" if _NODULE_BEHIND.match(behind) else "primary"
@@ -321,16 +487,23 @@ def _finding(
     end: int,
     clause_start: int,
     clause_end: int | None = None,
+    answered: bool = False,
 ) -> Finding:
     word = predicate.words[0]
     sentence = reading.sentences[word.sentence]
     assertion = Assertion.AFFIRMED
     text = reading.sentence_text(word.sentence)
     is_open = (
-        reading.within(clause_start, predicate.start, "LAT_OPEN")
-        or reading.within(predicate.end, clause_end or sentence.end, "LAT_CONDITION")
+        any(
+            not _REPORTED.search(reading.text, condition.end, predicate.start)
+            for condition in reading.within(clause_start, predicate.start, "LAT_OPEN")
+        )
+        or any(
+            not (answered and "?" in condition.text)
+            for condition in reading.within(predicate.end, clause_end or sentence.end, "LAT_CONDITION")
+        )
         or (sentence.section is not None and sentence.section.qualifies.get("assertion") == "hypothetical")
-        or text.endswith("?")
+        or (text.endswith("?") and not answered)
         or _QUESTION.match(text)
     )
     if word.qualifiers.experiencer is Experiencer.OTHER:
@@ -359,9 +532,12 @@ def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Fi
     """Ticked answers of a form: "Can be treated radically: primary Y [x] N [ ]"."""
     text = reading.text
     sentence = reading.sentences[reading.sentence_at(start)]
-    if not words or answer_of(text[words[0].end : sentence.end]) is None:
+    if not words:
         return
     word = words[0]
+    if answer_of(text[word.end : sentence.end]) is None:
+        yield from _worded_form(reading, word, sentence.end, start)
+        return
     targets = [t for t in _targets(reading, word.end, sentence.end) if t.name not in _POINTERS]
     taken = [(t.start, t.end) for t in targets]
     fields = [
@@ -371,9 +547,35 @@ def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Fi
     if not targets or answer_of(text[word.end : targets[0].start]) is not None:
         answer = answer_of(text[word.end : sentence.end])
         if answer is not None and reading.within(sentence.start, sentence.end, "LAT_MEANS"):
-            yield _finding(reading, _Predicate((word,), ()), answer, "all", sentence.start, sentence.end, start)
+            asked = [t.name for t in _targets(reading, sentence.start, word.start) if t.name not in _POINTERS]
+            asked = asked or [str(m.value["target"]) for m in reading.within(sentence.start, word.start, "LAT_BARE")]
+            for name in dict.fromkeys(asked or ["all"]):
+                yield _finding(reading, _Predicate((word,), ()), answer, name, sentence.start, sentence.end, start)
         return
     for target, following in zip(targets, [*targets[1:], None], strict=True):
         answer = answer_of(text[target.end : following.start if following else sentence.end])
         if answer is not None:
             yield _finding(reading, _Predicate((word,), ()), answer, target.name, target.start, target.end, start)
+
+
+def _unanswered(reading: Reading, words: Sequence[Mention]) -> bool:
+    """Whether a form asks by boxes, yes and no, and neither is ticked ("[ ] yes [ ] no [x] not assessed")."""
+    if not words:
+        return False
+    behind = reading.text[words[0].end : reading.sentences[words[0].sentence].end]
+    return bool(
+        _BOX_MARK.search(behind) and re.search(r"\bno?\b", behind, re.I) and re.search(r"\by(?:es)?\b", behind, re.I)
+    )
+
+
+def _worded_form(reading: Reading, word: Mention, end: int, start: int) -> Iterator[Finding]:
+    """Answers in words, one a target: "Radical treatment possible: primary yes, liver no"."""
+    targets = [t for t in _targets(reading, word.end, end) if t.name not in _POINTERS]
+    answers = [_OWN_ANSWER.match(reading.text, target.end, end) for target in targets]
+    if ":" not in reading.text[word.end : targets[0].start if targets else word.end]:
+        return
+    if not targets or not all(answers) or not reading.within(reading.sentences[word.sentence].start, end, "LAT_MEANS"):
+        return
+    for target, answer in zip(targets, answers, strict=True):
+        amenable = bool(answer) and answer["answer"].lower() not in ("n", "no")  # type: ignore[index]
+        yield _finding(reading, _Predicate((word,), ()), amenable, target.name, target.start, target.end, start)

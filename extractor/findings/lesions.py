@@ -71,7 +71,10 @@ _COUNT_ROW = re.compile(
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
-_IN_EACH = re.compile(r"[ ](?:lesion |metastasis )?(?:in|at|per|for)[ ]each(?:[ ]\w+)?", re.I)
+_IN_EACH = re.compile(
+    r"[ ](?:lesion |metastasis )?(?:(?:in|at|for)[ ]each(?:[ ]\w+)?|per[ ](?:vertebra\w*|level|body|segment|site|lobe|bone|rib)(?:[ ]body)?)",
+    re.I,
+)
 """Behind a number that only repeats what the list says: "in T4-T6, one in each body"."""
 _SPARED = re.compile(
     r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without|patent)\b",
@@ -89,7 +92,7 @@ _NEAR = re.compile(
     re.I,
 )
 """Before a bone that only tells where on the body something is: "a skin deposit over the left scapula"."""
-_ORIGIN = re.compile(r"[ -](?:origin|primary|derivation)\b", re.I)
+_ORIGIN = re.compile(r"[ -](?:origin|primary|derivation|(?:adeno)?carcinoma|cancer|nsclc|ca\b)", re.I)
 _LINE = re.compile(r"L[1-6][ ]?[:=)-]")
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
@@ -262,7 +265,7 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
 
 def _is_no_site(reading: Reading, mention: Mention) -> bool:
     """A "T4" of a TNM, a "C4" of a cycle, an "L2" that is a line of therapy, an organ of origin."""
-    if _ORIGIN.match(reading.text[mention.end : mention.end + 12]):
+    if mention.value["site"] == "lung" and _ORIGIN.match(reading.text[mention.end : mention.end + 16]):
         return True
     if (
         mention.value["site"] == "bone"
@@ -374,6 +377,9 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
                 continue
             break
         gap = text[part.end : edge]
+        if gap.strip() == ")" and text[part.start - 1] == "(" and part.category == SITE:
+            edge = part.start - 1  # "sacral (S2) metastasis": it only says where in the sacrum
+            continue
         head = next((p for p in taken if p.category not in (QUANTITY, SIZE)), None)
         joined = (
             head is not None
@@ -727,7 +733,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
-    sided = phrase.strong and len(places) == 1 and places[0].single
+    sided = len(places) == 1 and places[0].single
     if phrase.article or phrase.sizes == 1 or phrase.definite or sided:
         return counting.ONE
     return counting.SOME

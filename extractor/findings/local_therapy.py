@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from extractor.findings.clauses import clause_of, outermost
+from extractor.findings.clauses import answer_of, box_of, clause_of, outermost
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -33,6 +33,7 @@ _ADJACENT = 12
 """A dose so close behind its radiotherapy is no second treatment."""
 _UNRELATED = re.compile(
     r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
+    r"followed|then|only|except\w*|apart|other than|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
     re.I,
 )
@@ -58,6 +59,45 @@ _COUNT = re.compile(
     re.I,
 )
 _COUNTS = {"one": 1, "single": 1, "solitary": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_DEPARTMENT = re.compile(
+    r"\b(?:departments?|dept\.?|clinics?|wards?|institutes?|centres?|centers?|units?|divisions?|sections?|chair|faculty|stay)"
+    r"(?: (?:of|for))? (?:[\w-]+(?:,| and| &| \+)? ){0,3}$",
+    re.I,
+)
+"""A name of a place, not of a treatment ("Department of Oncology and Radiotherapy")."""
+_NOT_TAKEN = (
+    r"(?:declin\w+|refus\w+|turn\w+ (?:it |this |that )?down|reject\w+|(?:did not|didn't|does not|doesn't) (?:want|wish|go|attend|take|proceed|agree|"
+    r"happen)|(?:was |were |is )?(?:never|not) (?:given|done|started|delivered|carried out|performed|wanted|taken|pursued|begun)|"
+    r"(?:was |were |been )?(?:cancel\w+|called off|withdrawn|abandoned)|opted against|never (?:happened|went|took))"
+)
+_THEN_NOT = re.compile(
+    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b"
+    + _NOT_TAKEN
+    + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi))",
+    re.I,
+)
+_NEXT_NOT = re.compile(
+    r"[.;]?\s*(?:(?:he|she|they|the patient|patient|pt|this|it|that|which|but|however|has|had|was|were|subsequently|then),? ){1,4}"
+    + _NOT_TAKEN
+    + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi|chemo|immuno|biops))",
+    re.I,
+)
+"""What was offered or planned and then not taken ("SRS was offered but he declined")."""
+_ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
+"""A question of a form, with its answer ("Prior radiation? No.")."""
+_ELSEWHERE = re.compile(r"[ ]*[:-][ ]*(?:see|cf|as (?:per|above|below)|refer)\b", re.I)
+"""A heading that only points to another place ("Prior RT: see note of May")."""
+_LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
+_OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
+_CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
+_CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
+_CHEST_BEHIND = re.compile(
+    r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
+)
+_FORM_LINE = re.compile(r"[ ]*[-*•]?[ ]*\w[\w /]{1,24}:")
+_FORM_LINES = 6
+_SAME_OPERATION = 90
+"""What an operation achieved ("with gross total removal") is told within so many characters behind it."""
 _HISTORIES = ("past_medical_history", "social_history", "family_history")
 
 
@@ -128,6 +168,15 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: tuple[int, int]) -> bool:
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
+    before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
+    if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
+        return False
+    if _ELSEWHERE.match(reading.text, mention.end):
+        return False
+    heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
+    told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
+    if heads and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
+        return False  # "Operations: cholecystectomy"
     if mention.value.get("dose"):
         beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
         adjacent = bool(beside) and mention.start - beside[-1].end < _ADJACENT
@@ -142,14 +191,20 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
         before = reading.within(
             max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LESION", "METASTASIS", "PRIMARY", "SITE"
         )
-        if reading.within(*clause, "LT_BENIGN") or not before:
+        if reading.within(*clause, "LT_BENIGN"):
             return False
+        if not before:
+            return bool(reading.within(max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LT_OTHER_CANCER"))
         return any(m.category != "SITE" or m.value.get("site") in ("adrenal", "brain", "liver", "lung") for m in before)
     return True
 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
+    weighed = _able(reading, *clause) or reading.within(*clause, "LT_OPTION")  # a form asks what is possible or wanted
+    asked = _ASKED.match(reading.text, mention.end, sentence.end + 8)
+    if asked and not weighed:
+        return _Status.NEGATED if asked["no"] else _Status.DONE if asked["yes"] else _Status.PLANNED
     denied = _is_denied(reading, mention, clause)
     if any(
         speaker.start <= mention.start < speaker.end
@@ -163,11 +218,16 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     done = _is_done(reading, mention, clause)
     if denied is not None:
         return _Status.NEGATED if denied else _Status.NONE
+    if box_of(reading, mention) is False:
+        return _Status.NONE
+    answer = answer_of(reading.text[mention.end : sentence.end])
+    if answer is not None and not weighed:
+        return _Status.DONE if answer else _Status.NEGATED
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL
     if done:
         return _Status.DONE
-    if reading.within(*clause, "LAT_ABLE"):
+    if _able(reading, *clause):
         return _Status.NONE
     section = sentence.section.name if sentence.section else ""
     forward = (
@@ -185,7 +245,22 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
             and reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LT_BOARD", "LT_SPEAKER")
         )
     )
-    return _Status.PLANNED if forward else _Status.DONE
+    if not forward:
+        return _Status.DONE
+    return _Status.NEGATED if _not_taken(reading, mention) else _Status.PLANNED
+
+
+def _not_taken(reading: Reading, mention: Mention) -> bool:
+    """Whether what was offered or planned is then said not to have been taken."""
+    end = reading.sentences[mention.sentence].end
+    return bool(
+        _THEN_NOT.match(reading.text, mention.end, end) or _NEXT_NOT.match(reading.text[end - 1 : end + _BEFORE_REACH])
+    )
+
+
+def _able(reading: Reading, start: int, end: int) -> list[Mention]:
+    """Words of amenability; a patient "qualified for" radiotherapy is one for whom it was planned."""
+    return [m for m in reading.within(start, end, "LAT_ABLE") if not m.text.lower().startswith("qualif")]
 
 
 def _proposable(mention: Mention) -> bool:
@@ -211,7 +286,7 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
     """Whether words beside a procedure say that it took place: a verb, a date, what became of it."""
     if mention.value.get("done"):
         return True
-    able = reading.within(*clause, "LAT_ABLE")
+    able = _able(reading, *clause)
     before = [
         done
         for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE", "LT_DONE_BEFORE")
@@ -236,10 +311,14 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
 def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool | None:
     """Whether it was never given; False where only its advisability is denied ("not a candidate for"), else None."""
     for denial in reversed(reading.within(max(clause[0], mention.start - _DENIAL_REACH), mention.start, "LT_NOT")):
+        if box_of(reading, denial) is False:
+            continue
         if _UNRELATED.search(reading.text, denial.end, mention.start):
             return None
         return not reading.within(denial.start, mention.start, "LAT_ABLE", "LT_OPTION")
     for denial in reading.within(mention.end, min(clause[1], mention.end + 60), "LT_NOT_BEHIND"):
+        if box_of(reading, denial) is False:
+            continue
         between = reading.text[mention.end : denial.start]
         return True if "," not in between or len(between) < 40 else None
     return None
@@ -265,13 +344,22 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
         targets = ["lung"]
     count = _COUNT.search(reading.text, mention.end, limit) if rule["procedure"] == "surgery" else None
     for target in dict.fromkeys(targets):
-        value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": _modality(mention)}
+        modality = _modality(mention)
+        if target == "adrenal" and rule["procedure"] == "surgery" and _keyhole(reading, place):
+            modality = "laparoscopic"
+        value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": modality}
         if count:
             number = count["number"].lower()
             value["count"] = _COUNTS.get(number) or int(number)
         flags = _flags(reading, place, target)
         if not flags.get("benign"):
             yield value | flags
+
+
+def _keyhole(reading: Reading, place: _Place) -> bool:
+    """Whether the words beside an operation tell that it was laparoscopic; the protocol asks for it at the adrenal."""
+    beside = reading.text[max(place.clause[0] - 5, 0) : place.limit]
+    return bool(_LAPAROSCOPIC.search(beside)) and not _OPENED.search(beside)
 
 
 def _modality(mention: Mention) -> str | None:
@@ -312,7 +400,8 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
         flags["other_tumour"] = True
     reason = _REASON.match(reading.text, mention.end)
     named = reason and reading.within(reason.start(), reason.end(), "LT_BENIGN")
-    if named or (reading.within(*clause, "LT_BENIGN") and not own):
+    heart = mention.value["procedure"] == "ablation" and reading.within(sentence.start, sentence.end, "LT_HEART")
+    if heart or named or (reading.within(*clause, "LT_BENIGN") and not own):
         flags["benign"] = True
     if history and mention.value.get("unspecific") and not own:
         flags["benign"] = True
@@ -334,6 +423,7 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
         and target in ("brain", "unspecified")
     ):
         flags["cavity"] = True
+        flags.pop("palliative", None)  # five times five grays to a cavity are adjuvant
     after = min(_block(reading, mention.sentence)[1], sentence.end + _DIAGNOSTIC_REACH)
     if mention.value["procedure"] == "surgery" and reading.within(sentence.start, after, "LT_DIAGNOSTIC"):
         flags["diagnostic"] = True
@@ -362,6 +452,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     inside = _sites(reading, mention.start, mention.end)
     if inside:
         return inside[-1:]
+    if rule["procedure"] == "radiotherapy" and not rule.get("dose") and _CHEST_NEXT.match(reading.text, mention.end):
+        return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
     earlier = [m for m in place.earlier if place.clause[0] <= m.start]
     behind = _listed(reading, mention.end, min(place.limit, mention.end + _BEHIND_REACH), surgery)
@@ -377,15 +469,32 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     else:
         found = behind or ([] if unspecific else before[-1:])
     operated = [m for m in earlier if m.value["procedure"] == "surgery" and "target" in m.value]
-    if surgery and not behind and not rule.get("verb") and operated and mention.start - operated[-1].end < _BESIDE:
+    reach = _BESIDE if found else _SAME_OPERATION
+    if surgery and not behind and not rule.get("verb") and operated and mention.start - operated[-1].end < reach:
         return [str(operated[-1].value["target"])]  # "craniotomy, gross total resection"
     if not found and rule["procedure"] == "radiotherapy" and operated:
         return [str(operated[-1].value["target"])]  # "nailing, then radiotherapy"
-    if not found and not place.denied and rule["procedure"] == "radiotherapy":
+    radiotherapy = rule["procedure"] == "radiotherapy"
+    if (
+        not found
+        and radiotherapy
+        and (_CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit]))
+    ):
+        return ["primary"]
+    if not found and not place.denied and radiotherapy:
         found = _above(reading, mention.sentence)
-    if not found and rule.get("modality") in ("SRS", "SRT") and reading.within(*place.clause, "LT_CAVITY"):
+    cavity = [
+        m
+        for m in reading.within(*place.clause, "LT_CAVITY")
+        if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")
+    ]
+    if not found and radiotherapy and cavity:
         return ["brain"]
-    return found or ["primary" if surgery and not unspecific and not rule.get("metastasis") else "unspecified"]
+    if found or not surgery or unspecific or rule.get("metastasis"):
+        return found or ["unspecified"]
+    block = _block(reading, mention.sentence)[0]
+    told = [m for m in place.earlier if m.value["procedure"] == "surgery" and "target" in m.value and m.start >= block]
+    return [str(told[-1].value["target"])] if told else ["primary"]
 
 
 def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:
@@ -405,7 +514,8 @@ def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:
 
 def _above(reading: Reading, number: int) -> list[str]:
     """The sites of the line before, for a treatment sheet or "post-operative radiotherapy" after an operation."""
-    for earlier in range(number - 1, max(-1, number - 3), -1):
+    form = _FORM_LINE.match(reading.sentence_text(number)) is not None
+    for earlier in range(number - 1, max(-1, number - 1 - (_FORM_LINES if form else 2)), -1):
         if reading.sentences[earlier].block != reading.sentences[number].block:
             break
         sites = _sites(reading, reading.sentences[earlier].start, reading.sentences[earlier].end)

@@ -33,6 +33,8 @@ _ATTRIBUTE = re.compile(
     re.I,
 )
 """Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
+_PATIENT = re.compile(r"(?<!\w)(?:patient|pt)(?=:|[ ](?:has|had|is|was|now|himself|herself)\b)", re.I)
+"""The patient, named behind a relative: what follows is the patient's own."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
     r"for|at|from|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
@@ -147,6 +149,8 @@ def _experiencer(
     sentence = reading.sentences[mention.sentence]
     if kin:
         for cue in reversed(reading.within(begin, mention.start, "NEARBY_RELATIVE")):
+            if _PATIENT.search(text, cue.end, mention.start):
+                break
             if not cue.value.get("close") or _BELONGS.match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):

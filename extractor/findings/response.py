@@ -21,6 +21,7 @@ from typing import Any
 
 from extractor.findings.options import choices
 from extractor.findings.regimens import regimens
+from extractor.language.frames import day_behind
 from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
@@ -198,7 +199,9 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
         changes["context"] = {"dated": told.dated, "study": told.study, "modality": told.modality}
     elif (day := _own_scan(reading, candidate.mention)) is not None:
         changes["date"] = day
-    return reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
+    finding = reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
+    behind = day_behind(reading, mention.end, mention.sentence)
+    return replace(finding, date=behind, context={**finding.context, "dated": True}) if behind else finding
 
 
 def _own_scan(reading: Reading, mention: Mention) -> date | None:

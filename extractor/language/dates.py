@@ -55,9 +55,7 @@ _DATE = re.compile(
     r")",
     re.I,
 )
-_DATE_BEGINS = re.compile(
-    r"(?<![\w/.,])(?:\d|" + "|".join(sorted({name[:3] for name in _MONTHS})) + r")", re.I
-)
+_DATE_BEGINS = re.compile(r"(?<![\w/.,])(?:\d|" + "|".join(sorted({name[:3] for name in _MONTHS})) + r")", re.I)
 """What every date begins with: far quicker to look for than dates."""
 _SHORT = re.compile(
     r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)"

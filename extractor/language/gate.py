@@ -501,7 +501,10 @@ def _tree(paths: set[tuple[int, ...]]) -> str:
         key = frozenset([()]) if () in rests else frozenset(rests)
         together[key] = together.get(key, 0) | _BIT[character]
     return "|".join(
-        sorted(_class(characters) + ("" if () in rests else f"(?:{_tree(set(rests))})") for rests, characters in together.items())
+        sorted(
+            _class(characters) + ("" if () in rests else f"(?:{_tree(set(rests))})")
+            for rests, characters in together.items()
+        )
     )
 
 

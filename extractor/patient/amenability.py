@@ -15,6 +15,8 @@ from extractor.records import Fact, Finding
 
 _CONCEPT = "lat_amenability"
 _WITH_THE_PRIMARY = {"primary", "lymph_node_regional"}
+_UNDECIDED = "lat_undecided"
+"""The rule that finds what a board has not decided on."""
 _CRANIAL = {"brain", "leptomeninges", "cranial"}
 
 
@@ -28,7 +30,7 @@ def lat_amenable(case: Case, extracranial: Fact, cranial: Fact) -> Fact:
     """
     weighed = weigh(case.findings, _CONCEPT, case.as_of)
     told = weighed.drop(lambda f: None if f.value.get("target") or not f.value["amenable"] else "does not say of what")
-    newest = _newest_by_target(told.kept)
+    newest = _without_open(case, _newest_by_target(told.kept))
     if not newest:
         return Fact(set_aside=weighed.left, notes={"cranial": None, "missing": []})
     whole = newest.get("all")
@@ -74,6 +76,22 @@ def _newest_by_target(findings: Sequence[Finding]) -> Mapping[str, Finding]:
             continue
         newest[_target(finding)] = finding
     return newest
+
+
+def _without_open(case: Case, newest: Mapping[str, Finding]) -> Mapping[str, Finding]:
+    """The statements but for consents on a target, or on all, that a board left open in part on that day or later."""
+    left_open = [
+        f for f in case.findings if f.concept == _CONCEPT and f.rule == _UNDECIDED and f.assertion == "possible"
+    ]
+
+    def stands(target: str, finding: Finding) -> bool:
+        return not finding.value["amenable"] or not any(
+            _target(f) in (target, "all") or target == "all" or {target, _target(f)} <= _CRANIAL
+            for f in left_open
+            if (moment(f) or date.max) >= (moment(finding) or date.min)
+        )
+
+    return {target: finding for target, finding in newest.items() if stands(target, finding)}
 
 
 def _overruled(refusal: Finding, whole: Finding | None) -> bool:

@@ -111,6 +111,12 @@ def _counts(case: Case, region: str) -> list[Finding]:
         case
     ):  # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
         known |= {f.value["site"] for f in told if f.context.get("responds") and f.decides} - _PRIMARY_SITES - {"other"}
+    # what is chosen for ablative treatment is a metastasis, whatever word the notes have for it
+    known |= {f.value.get("target") for f in case.findings if f.concept == "lat_amenability" and f.decides} - {
+        None,
+        *_PRIMARY_SITES,
+        *_CRANIAL,
+    }
     known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
     for finding in told:

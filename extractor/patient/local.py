@@ -50,7 +50,7 @@ def _same_treatment(group: Sequence[Finding], finding: Finding) -> bool:
     first = group[0].value
     if first.get("procedure") != finding.value.get("procedure"):
         return False
-    if not _agree(_target(first), _target(finding.value)):
+    if not _agree(_part(first), _part(finding.value)):
         return False
     return all(_agree(_class(member.value), _class(finding.value)) for member in group)
 
@@ -62,6 +62,12 @@ def _agree(one: str | None, other: str | None) -> bool:
 def _target(value: Mapping[str, Any]) -> str | None:
     target = value.get("target")
     return None if target == "unspecified" else target
+
+
+def _part(value: Mapping[str, Any]) -> str | None:
+    """The target; the regional nodes taken out with the primary are part of that operation."""
+    target = _target(value)
+    return "primary" if target == "lymph_node_regional" and value.get("procedure") == "surgery" else target
 
 
 def _class(value: Mapping[str, Any]) -> str | None:
