@@ -188,6 +188,9 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         if not (m.category == QUANTITY and m.start == begin and _NUMBERED.match(reading.text[begin : begin + 6]))
     ]
     sites = [s for s in sites if not any(p.start <= s.start and s.end <= p.end for p in primaries)]
+    organs = {s.value["site"] for s in sites if s.value.get("list") != "segment"}
+    if "lung" in organs and "liver" not in organs:  # "in the right lung nodules in segments 3 and 9"
+        sites = [s for s in sites if s.value.get("list") != "segment"]
     taken = [*nouns, *sites]
     if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(
         reading, sentence
@@ -492,10 +495,10 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
         if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
-        loose = not taken and re.match(
+        loose = all(p.category == SIDE for p in taken) and re.match(
             r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
         )
-        if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION):
+        if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION or part.value.get("lobe")):
             break
         if (
             part.category == QUANTITY

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from extractor.findings import counting
@@ -217,7 +218,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
-    for phrase in phrases(reading, number):
+    for phrase in _told_apart(reading, phrases(reading, number)):
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
@@ -260,6 +261,23 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _normal_organs(reading, number, taken)
+
+
+def _told_apart(reading: Reading, own: Sequence[Phrase]) -> Iterator[Phrase]:
+    """Phrases, those of a list freed from what is told of the next: "Seg VII 8 mm, seg V not identified"."""
+    for phrase, following in zip_longest(own, own[1:]):
+        qualifiers = phrase.noun.qualifiers
+        apart = (
+            following is not None
+            and phrase.sizes
+            and "RESOLVED" in qualifiers.cues
+            and re.fullmatch(r"[ ]*(?:\([^()]*\))?[ ]*[,;][ ]*(?:the )?", reading.text[phrase.end : following.start])
+        )
+        if apart:
+            freed = replace(qualifiers, cues=qualifiers.cues - {"RESOLVED"})
+            yield replace(phrase, noun=phrase.noun.requalified(freed))
+        else:
+            yield phrase
 
 
 def _of_original(reading: Reading, phrase: Phrase, number: int) -> bool:
