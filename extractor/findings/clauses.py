@@ -12,6 +12,10 @@ _BREAK = re.compile(
     r";|(?<!\ball )(?<!\beverything )(?<!\bnothing )(?<!\bnone )\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b",
     re.I,
 )
+_COMPANION = re.compile(
+    r"(?:\b(?:with|together with|along with|accompanied by|in (?:the )?presence of|and|to|by|beside)|\bw/)[ ]?(?:(?:his|her|the|their|a)[ ])?(?:\w+[ ])?$",
+    re.I,
+)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
@@ -35,6 +39,17 @@ def clause_of(reading: Reading, place: int) -> tuple[int, int]:
         elif match.start() > place:
             return start, match.start()
     return start, end
+
+
+def beside_the_patient(text: str, start: int, relative: int) -> bool:
+    """Whether a relative only stands beside the patient ("read it with his wife and signed").
+
+    Args:
+        text: The note.
+        start: Where the clause begins.
+        relative: Where the relative is named.
+    """
+    return _COMPANION.search(text[start:relative]) is not None
 
 
 def outermost(mentions: Iterable[Mention]) -> list[Mention]:
