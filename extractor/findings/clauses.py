@@ -16,6 +16,7 @@ _COMPANION = re.compile(
     r"(?:\b(?:with|together with|along with|accompanied by|in (?:the )?presence of|and|to|by|beside)|\bw/)[ ]?(?:(?:his|her|the|their|a)[ ])?(?:\w+[ ])?$",
     re.I,
 )
+_OF_THE_RELATIVE = re.compile(r"(?:'s\b|,? (?:who|whose)\b| (?:has|had|is|was)\b)", re.I)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
@@ -41,7 +42,7 @@ def clause_of(reading: Reading, place: int) -> tuple[int, int]:
     return start, end
 
 
-def beside_the_patient(text: str, start: int, relative: int) -> bool:
+def beside_the_patient(text: str, start: int, relative: tuple[int, int]) -> bool:
     """Whether a relative only stands beside the patient ("read it with his wife and signed").
 
     Args:
@@ -49,7 +50,8 @@ def beside_the_patient(text: str, start: int, relative: int) -> bool:
         start: Where the clause begins.
         relative: Where the relative is named.
     """
-    return _COMPANION.search(text[start:relative]) is not None
+    first, last = relative
+    return _COMPANION.search(text[start:first]) is not None and _OF_THE_RELATIVE.match(text, last) is None
 
 
 def outermost(mentions: Iterable[Mention]) -> list[Mention]:

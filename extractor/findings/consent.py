@@ -88,7 +88,7 @@ def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     if _PATIENT_TOO.search(before) and not _RELATIVE.search(before):
         return Experiencer.PATIENT
     kin = list(_KIN.finditer(reading.text, start, mention.end))
-    beside = kin and all(beside_the_patient(reading.text, start, relative.start()) for relative in kin)
+    beside = kin and all(beside_the_patient(reading.text, start, relative.span()) for relative in kin)
     return Experiencer.PATIENT if beside else given
 
 

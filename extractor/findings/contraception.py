@@ -67,12 +67,9 @@ def _kin_owns(reading: Reading, mention: Mention, start: int) -> bool:
     no relative stands in the sentence.
     """
     return any(
-        not beside_the_patient(reading.text, start, relative.start)
+        not beside_the_patient(reading.text, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
-        for relative in (
-            *reading.within(start, mention.start, "CONTRACEPTION_PARTNER"),
-            *(m for m in reading.within(start, mention.start, "FAMILY")),
-        )
+        for relative in reading.within(start, mention.start, "CONTRACEPTION_PARTNER")
     )
 
 
@@ -86,7 +83,7 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
             max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
         )
         if not _BOTH.search(reading.text[start : relative.start])
-        and not beside_the_patient(reading.text, start, relative.start)
+        and not beside_the_patient(reading.text, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
     whose = Experiencer.FAMILY if partner else mention.qualifiers.experiencer
