@@ -37,6 +37,7 @@ from extractor.language.reading import Mention, Reading
 from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
 from extractor.language.text import clean
 from extractor.records import Note, Qualifiers
+from extractor.stopwatch import Stage, unwatched
 
 
 class _Later(ModuleType):
@@ -167,19 +168,24 @@ class Reader:
     def _gate(self) -> Gate:
         return Gate.of([rule.pattern for rule in (*self.rules.targets, *self.rules.cues)])
 
-    def read(self, note: Note, order: DateOrder | None = None) -> Reading:
+    def read(self, note: Note, order: DateOrder | None = None, stage: Stage = unwatched) -> Reading:
         """Read one note.
 
         Args:
             note: The note.
             order: How the patient's ambiguous numeric dates are written.
+            stage: Counts the time of a stage.
         """
-        cleaned = clean(note.text)
-        layout = lay_out(cleaned.text, self.rules.layout)
+        with stage("clean"):
+            cleaned = clean(note.text)
+        with stage("layout"):
+            layout = lay_out(cleaned.text, self.rules.layout)
         self._read += len(note.text)
-        gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
-        mentions = _Mentions(self, gate, layout.text, layout.sentences)
-        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order)
+        with stage("set-up"):
+            gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
+        with stage("scan"):
+            mentions = _Mentions(self, gate, layout.text, layout.sentences, stage)
+        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order, stage)
 
 
 class _Piece:
@@ -212,8 +218,11 @@ class _Piece:
 class _Mentions:
     """The mentions of one note."""
 
-    def __init__(self, reader: Reader, gate: Gate | None, text: str, sentences: Sequence[Sentence]) -> None:
+    def __init__(
+        self, reader: Reader, gate: Gate | None, text: str, sentences: Sequence[Sentence], stage: Stage
+    ) -> None:
         self._reader = reader
+        self._stage = stage
         self._text = text
         self._sentences = sentences
         self._starts = [sentence.start for sentence in sentences]
@@ -224,6 +233,10 @@ class _Mentions:
 
     def of(self, category: str) -> list[Mention]:
         """All mentions of a category, in order, longer ones first."""
+        with self._stage("rules"):
+            return self._of(category)
+
+    def _of(self, category: str) -> list[Mention]:
         found: list[Mention] = []
         for piece in self._pieces:
             for number, rule in self._reader.numbered.get(category, ()):
@@ -240,7 +253,7 @@ class _Mentions:
                             end=end,
                             text=match[0],
                             sentence=sentence,
-                            qualify=self._qualify,
+                            qualify=self._qualifiers,
                             asked=(category, start, end, sentence),
                         )
                     )
@@ -249,6 +262,10 @@ class _Mentions:
 
     def _sentence_at(self, place: int) -> int:
         return max(0, bisect_right(self._starts, place) - 1)
+
+    def _qualifiers(self, category: str, start: int, end: int, sentence: int) -> Qualifiers:
+        with self._stage("ConText"):
+            return self._qualify(category, start, end, sentence)
 
     def _qualify(self, category: str, start: int, end: int, sentence: int) -> Qualifiers:
         section = self._sentences[sentence].section
