@@ -27,4 +27,4 @@ def test_a_stage_within_another_is_not_counted_twice(monkeypatch: pytest.MonkeyP
 def test_nothing_is_counted_unless_asked_for() -> None:
     with unwatched("a"), unwatched("b"):
         pass
-    assert Stopwatch().table().splitlines()[-1] .split() == ["all", "0.0", "0.0"]
+    assert Stopwatch().table().splitlines()[-1].split() == ["all", "0.0", "0.0"]
