@@ -31,7 +31,7 @@ from spacy.vocab import Vocab
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateOrder
 from extractor.language.frames import frames_of
-from extractor.language.gate import Gate
+from extractor.language.gate import Gate, Lines
 from extractor.language.layout import Sentence, lay_out
 from extractor.language.reading import Mention, Reading
 from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
@@ -150,9 +150,6 @@ class Reader:
         self.vocab = Vocab()
         self.lock = threading.Lock()
         self.context = [_cue(rule) for rule in rules.cues]
-        self.numbered: dict[str, list[tuple[int, Rule]]] = {}
-        for number, rule in enumerate(rules.targets):
-            self.numbered.setdefault(rule.category, []).append((number, rule))
         self._read = 0
 
     @classmethod
@@ -196,12 +193,18 @@ class _Piece:
         self.text = text[begin:end]
         self._places = None if gate is None else gate.scan(self.text)
 
+    def rules(self, of: int) -> Iterable[int]:
+        """The numbers of the rules, of so many, that can match here."""
+        return range(of) if self._places is None else sorted(self._places)
+
     def matches(self, number: int, rule: Rule) -> Iterable[re.Match[str]]:
         """The matches of a rule, as ``re.finditer`` gives them."""
-        places = self._places.get(number, ()) if self._places is not None else None
+        places = self._places[number] if self._places is not None else None
         if places is None:
             return rule.pattern.finditer(self.text)
-        return self._matches_at(rule.pattern, places) if places else ()
+        if isinstance(places, Lines):
+            return [match for start, end in places.spans for match in rule.pattern.finditer(self.text, start, end)]
+        return self._matches_at(rule.pattern, places)
 
     def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:
         found: list[re.Match[str]] = []
@@ -230,33 +233,45 @@ class _Mentions:
             _Piece(text, sentences[first].start, sentences[last - 1].end, gate) for first, last in _pieces(sentences)
         ]
         self._stretches: dict[tuple[int, int], _Stretch] = {}
+        targets, cues = reader.rules.targets, reader.rules.cues
+        self._targets_here: dict[str, list[tuple[_Piece, int, Rule]]] = {}
+        self._cues_here: list[tuple[_Piece, int, Rule]] = []
+        for piece in self._pieces:
+            for number in piece.rules(len(targets) + len(cues)):
+                if number < len(targets):
+                    rule = targets[number]
+                    self._targets_here.setdefault(rule.category, []).append((piece, number, rule))
+                else:
+                    self._cues_here.append((piece, number, cues[number - len(targets)]))
 
     def of(self, category: str) -> list[Mention]:
         """All mentions of a category, in order, longer ones first."""
+        here = self._targets_here.get(category)
+        if here is None:
+            return []
         with self._stage("rules"):
-            return self._of(category)
+            return self._of(category, here)
 
-    def _of(self, category: str) -> list[Mention]:
+    def _of(self, category: str, here: Iterable[tuple[_Piece, int, Rule]]) -> list[Mention]:
         found: list[Mention] = []
-        for piece in self._pieces:
-            for number, rule in self._reader.numbered.get(category, ()):
-                for match in piece.matches(number, rule):
-                    start, end = piece.begin + match.start(), piece.begin + match.end()
-                    sentence = self._sentence_at(start)
-                    found.append(
-                        Mention(
-                            category=category,
-                            rule=rule.id,
-                            value=rule.value,
-                            groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
-                            start=start,
-                            end=end,
-                            text=match[0],
-                            sentence=sentence,
-                            qualify=self._qualifiers,
-                            asked=(category, start, end, sentence),
-                        )
+        for piece, number, rule in here:
+            for match in piece.matches(number, rule):
+                start, end = piece.begin + match.start(), piece.begin + match.end()
+                sentence = self._sentence_at(start)
+                found.append(
+                    Mention(
+                        category=category,
+                        rule=rule.id,
+                        value=rule.value,
+                        groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
+                        start=start,
+                        end=end,
+                        text=match[0],
+                        sentence=sentence,
+                        qualify=self._qualifiers,
+                        asked=(category, start, end, sentence),
                     )
+                )
         found.sort(key=lambda mention: (mention.start, -mention.end))
         return found
 
@@ -284,12 +299,11 @@ class _Mentions:
 
     @cached_property
     def _found_cues(self) -> list[_FoundCue]:
-        rules = self._reader.rules
+        targets = len(self._reader.rules.targets)
         return [
-            (number, piece.begin + match.start(), piece.begin + match.end())
-            for piece in self._pieces
-            for number, rule in enumerate(rules.cues)
-            for match in piece.matches(len(rules.targets) + number, rule)
+            (number - targets, piece.begin + match.start(), piece.begin + match.end())
+            for piece, number, rule in self._cues_here
+            for match in piece.matches(number, rule)
         ]
 
     @cached_property
