@@ -161,6 +161,24 @@ class Reader:
         """
         return cls(load_rules(folder))
 
+    def may_reach(self, cue: _FoundCue, category: str, start: int, end: int) -> bool:
+        """Whether a cue of the same sentence might qualify a mention, by its category, place and direction.
+
+        It saves most documents: whatever may be, ``ConTextModifier.modifies`` says.
+        """
+        number, cue_start, cue_end = cue
+        rule = self.context[number]
+        if rule.allowed_types is not None:
+            if category not in rule.allowed_types:
+                return False
+        elif rule.excluded_types is not None and category in rule.excluded_types:
+            return False
+        if rule.direction == "FORWARD":
+            return cue_start < end  # medspaCy lets a cue inside a mention qualify it
+        if rule.direction == "BACKWARD":
+            return cue_end > start
+        return rule.direction not in ("TERMINATE", "PSEUDO")
+
     @cached_property
     def _gate(self) -> Gate:
         return Gate.of([rule.pattern for rule in (*self.rules.targets, *self.rules.cues)])
@@ -285,8 +303,11 @@ class _Mentions:
     def _qualify(self, category: str, start: int, end: int, sentence: int) -> Qualifiers:
         section = self._sentences[sentence].section
         first, last = sentence, self._sentence_at(end - 1)
-        cues = self._cues
-        if any(cues[first : last + 1]):
+        if any(
+            self._reader.may_reach(cue, category, start, end)
+            for number in range(first, last + 1)
+            for cue in self._cues[number]
+        ):
             while first and self._runs_on[first - 1]:
                 first -= 1
             while self._runs_on[last]:

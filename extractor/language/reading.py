@@ -147,11 +147,13 @@ class Reading:
         """The mentions of some categories that lie wholly inside a stretch of text."""
         found: list[Mention] = []
         for category in categories:
-            mentions, starts = self._mentions(category)
+            mentions, starts = self._found.get(category) or self._mentions(category)
+            if not mentions:
+                continue
             for place in range(bisect_left(starts, start), bisect_left(starts, end)):
                 if mentions[place].end <= end:
                     found.append(mentions[place])
-        return found if len(categories) == 1 else _in_order(found)
+        return found if len(categories) == 1 or len(found) < 2 else _in_order(found)
 
     def in_sentence(self, number: int, *categories: str) -> list[Mention]:
         """The mentions of some categories in one sentence."""
