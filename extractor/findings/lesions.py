@@ -525,6 +525,11 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
     while (
         taken
         and _by_side(taken) < 2
+        and not (
+            len(taken) == 1
+            and _IS_NUMBER.fullmatch(text[parts[index].end : taken[0].start])
+            and _NUMBER_OF.search(text[: parts[index].start][-60:])
+        )
         and taken[-1].category in (SIDE, QUANTITY)
         and not (
             taken[-1].category == QUANTITY
