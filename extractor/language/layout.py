@@ -207,7 +207,9 @@ def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
         elif inline and (_LABEL.match(line) or (supposed_over and not rules.is_item(line))):
             section, inline = None, False  # "FHx: brother" is done with when the next line has a label of its own
         # "Reminder of the criteria: PS 0 or 1." ends with its line
-        supposed_over = bool(section and section.qualifies.get("assertion") == "hypothetical") and line.rstrip().endswith(".")
+        supposed_over = bool(
+            section and section.qualifies.get("assertion") == "hypothetical"
+        ) and line.rstrip().endswith(".")
         item = rules.is_item(line)
         for piece_start, piece_end in _split(text, start, end, rules):
             inner = rules.heading(text[piece_start:piece_end]) if piece_start > start else None
