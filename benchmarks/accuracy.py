@@ -61,7 +61,8 @@ def main(
     try:
         texts = {name: labelled_lines(folder / name, part="seen") for name in FILES}
     except GoldFileError as error:
-        raise typer.BadParameter(str(error)) from None
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
     screener = Screener()
     plain, stock = PlainExpressions(), StockMedspacy()
     known = sorted({each.concept for each in load_expressions()})

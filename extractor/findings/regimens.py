@@ -68,10 +68,11 @@ _STARTS = re.compile(
     r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
     r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
     r"infusion|cycle|#)|first #|"
-    r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1)"
+    r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1|day (?:1|one)|introduc(?:ed|tion)|got going|kicked off|"
+    r"underway|embarked|1st|started off)"
     r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
     r"back|to|at|taking))*(?:[ ]?\d+ ?mg)?[ :=(,-]*(?:on |in )?(?:(?:late|early|mid)[ -])?|"
-    r"\b(?:start date|date of start|date started|D1)[ ]?[:=]?[ ]*)$",
+    r"\b(?:start date|date of start|date started|D1|day 1 of treatment)[ ]?[:=]?[ ]*)$",
     re.I,
 )
 _RANGE = re.compile(r"^[ ]*(?:-{1,2}|to|until|till|through|thru|bis|~|>|and last|up to)[ ]*$", re.I)
@@ -85,7 +86,8 @@ _LEAD_GAP = re.compile(
     rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|"
     rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
     rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
-    rf"Tab\.?|T\.|Cap\.?|treated|"
+    rf"Tab\.?|T\.|Cap\.?|L[1-3]|\d{{1,2}}[-/.]\d{{1,2}}|[\"“”']|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
+    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|undergo\w*|underwent|put|a|in|by|regimen|"
     r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
     r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
     r"maintenance|maint\.?|IV|option|\d\))*$",
@@ -99,9 +101,19 @@ _ONGOING = re.compile(
 )
 _CUE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
-    r"today)\b",
+    r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
+    r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
+    r"(?:->|→|=>)|\b(?:he|she|they|we|patient|pt|who)[ ](?:\w+[ ])?(?:got|gave|received|had|given|opted for|chose|"
+    r"switched to|started|commenced|used)\b",
     re.I,
 )
+_SAID_BEFORE = re.compile(
+    r"^[ ](?:\w+[ ]){0,2}(?:funded|offered|available|affordable|approved|reimbursed|covered|suitable|appropriate|"
+    r"indicated|recommended|an option|done|wanted|given|started|tolerated|possible|feasible|eligible|fit|a candidate|"
+    r"candidate|operable|resectable|mutated|detected|found|present)(?: for [^,]{1,30})?,[ ]*(?:\w+[ ]){0,2}$",
+    re.I,
+)
+"""What "not" in front of it denies before a comma: "not funded, nivolumab alone given"."""
 _UNDER_THERAPY = re.compile(
     r"\b(?:after|since|under|during|following|post|s/p|despite|because of|related to|from|by|"
     r"(?<!treated )(?<!managed )with|"
@@ -182,7 +194,9 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
-    if found.temporality is Temporality.PLANNED and _goes_on(reading, mention):
+    if found.temporality is Temporality.PLANNED and (
+        _goes_on(reading, mention) or _part_done(reading, mention) or _was_used(reading, mention)
+    ):
         return replace(found, temporality=Temporality.CURRENT)
     if (
         found.temporality is Temporality.CURRENT
@@ -201,6 +215,8 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     else:
         between = reading.text[mention.end : cue.start]
         near = mention.end <= cue.start and len(between) <= cue.value["reach"]
+    if cue.value["says"] == "NEGATED" and cue.value["side"] == "behind" and _SAID_BEFORE.match(between):
+        return False
     if not near or _CUE_ENDS.search(between) or (cue.value["side"] == "before" and "(" in between):
         return False
     if cue.value["says"] == "NEGATED" and re.search(r"\band\b", between):
@@ -223,6 +239,38 @@ def _goes_on(reading: Reading, mention: Mention) -> bool:
     """Whether a plan is to go on with the treatment ("Plan: continue osimertinib")."""
     sentence = reading.sentences[mention.sentence]
     return _CONTINUE.search(reading.text[sentence.start : mention.start]) is not None
+
+
+_PART_DONE = re.compile(
+    r"\b(?:\d{1,2}|one|two|three|four|five|six)[ ](?:out )?of[ ](?:(?:the|a|an|his|her)[ ])?"
+    r"(?:planned|scheduled|intended)[ ](?:\d{1,2}|\w+)?[ ]?(?:\w+[ ]){0,3}$",
+    re.I,
+)
+
+
+def _part_done(reading: Reading, mention: Mention) -> bool:
+    """Whether what was planned is partly done ("3 of the intended 4 courses of carboplatin")."""
+    sentence = reading.sentences[mention.sentence]
+    return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
+
+
+_AFTER_START = re.compile(
+    r"\b(?:after|since|following|post|upon) (?:(?:the|her|his) )?(?:starting|commencing|initiating|beginning|start of|"
+    r"commencement of|initiation of)(?: \w+){0,2}[ ]$",
+    re.I,
+)
+_USED = re.compile(
+    r"[^.;]{0,30}\b(?:was|were|has been|have been) (?:then |therefore |instead )?(?:used|given|started|begun|commenced|"
+    r"administered|chosen)\b",
+    re.I,
+)
+
+
+def _was_used(reading: Reading, mention: Mention) -> bool:
+    """Whether it is told as given: "candidate for …, carboplatin was used", "four months after starting …"."""
+    if _AFTER_START.search(reading.text[max(0, mention.start - 40) : mention.start]):
+        return True
+    return _USED.match(reading.text, mention.end, reading.sentences[mention.sentence].end) is not None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
@@ -465,12 +513,17 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
     """The regimen right beside the word "maintenance"."""
     best: tuple[int, int] | None = None
     for index, group in enumerate(groups):
+        opens_next = group.sentence == mention.sentence + 1 and _ABBREVIATED.fullmatch(
+            reading.text, mention.end, max(mention.end, group.start)
+        )
+        if opens_next:
+            return index
         if group.sentence != mention.sentence:
             continue
         if group.end <= mention.start:
             gap = reading.text[group.end : mention.start]
         elif group.start >= mention.end:
-            gap = reading.text[mention.end : group.start]
+            gap = reading.text[mention.end : group.start].removeprefix(".")  # "maint. pemetrexed"
         else:
             return index
         limit = 26 if group.start >= mention.end else 16
@@ -479,6 +532,10 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
             if best is None or distance < best[0]:
                 best = (distance, index)
     return best[1] if best else None
+
+
+_ABBREVIATED = re.compile(r"\.?[ ]{1,2}")
+"""What stands between "maint." and the drug, where the stop was taken for the end of the sentence."""
 
 
 def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
@@ -546,9 +603,16 @@ _AFTER_FAILURE = re.compile(
 
 
 def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
-    if set(before.agents) & set(group.agents) or not (
-        group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])
+    if set(before.agents) & set(group.agents):
+        return False
+    if (
+        _MOVED_FROM.search(reading.text[max(0, before.start - 40) : before.start])
+        and _MOVED_TO.fullmatch(reading.text[before.end : group.start])
+        and _FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
+        and not _NOT_FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
     ):
+        return True
+    if not (group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])):
         return False
     if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
         return False
@@ -562,6 +626,8 @@ def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
     return len(between) <= 400 and _FAILED.search(between) is not None and _NOT_FAILED.search(between) is None
 
 
+_MOVED_FROM = re.compile(r"\b(?:switch\w*|chang\w+|moved|converted)[ ](?:over[ ])?from[ ](?:\w+[ -]){0,3}$", re.I)
+_MOVED_TO = re.compile(r"[^.;]{0,25}[ ]to[ ](?:\w+[ -]){0,3}", re.I)
 _SWITCHED = re.compile(
     r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
     r"moved on)[ ](?:\w+[ ]){0,2}$",
@@ -598,7 +664,10 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
         further = reading.sentences[number]
         if further.line != sentence.line and further.block != sentence.block:
             break
-        if any(g.sentence == number for g in groups) or not _DOSE_LINE.match(reading.sentence_text(number)):
+        text = reading.sentence_text(number)
+        if any(g.sentence == number for g in groups):
+            break
+        if not (_DOSE_LINE.match(text) or (further.line == sentence.line and _FORM_FIELD.match(text))):
             break
         end = further.end
         sentence = further
@@ -607,13 +676,17 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
 
 
 _DOSE_LINE = re.compile(
-    r"[ ]*(?:[-*•]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|"
+    r"[ ]*(?:[-*•|]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|day ?(?:1|one)\b|D1\b|1st |"
     r"first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|"
     r"cycle))",
     re.I,
 )
 
 
+_FORM_FIELD = re.compile(
+    r"[ ]*(?:goal|intent|aim|line|dose|setting|freq\w*|schedule|regimen|indication|status|route)\b[\w ]{0,20}:", re.I
+)
+"""A field of a form that stands between a regimen and the day of its first dose."""
 _NEIGHBOURS = 40
 """So many regimens around one may share its sentence or its list of doses."""
 
@@ -622,7 +695,8 @@ def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
     found: list[Regimen] = []
     taken = -1
     for number, group in enumerate(groups):
-        low, high = _zone(reading, group, groups[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS])
+        around = groups[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS]
+        low, high = _zone(reading, group, [g for g in around if g.agents or g.given])
         dates = [mention for mention in dates_beside(reading, low, high) if mention.start > taken]
         dated = _dated(reading, group, dates, low, high)
         if dated.begun is not None and dates:
@@ -646,22 +720,30 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
     if any(
         _PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates
     ):
-        return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
+        return _planned(reading, group, _first_dose(reading, group, dates, low, high))
     first = _first_dose(reading, group, dates, low, high)
     if first is not None and not group.given and group.qualifiers.assertion is not Assertion.NEGATED:
         # What began on a full day that lies behind was given, whatever word of planning stands near.
         told = next((m for m in dates if m.date == first[0]), None)
         past = reading.note.note_date and first[0].full and first[0].full < reading.note.note_date
         if not (told and past and re.search(r"\d{4}|/\d\d$", reading.text[told.start : told.end])):
-            return group
+            return _planned(reading, group, first)
         given = replace(group.qualifiers, temporality=Temporality.CURRENT, assertion=Assertion.AFFIRMED)
         group = replace(group, qualifiers=given)
     if first is not None:
-        return replace(group, begun=first[0], ended=first[1])
+        doses = () if first[1] else tuple(_dose_list(reading, group, dates, high))
+        return replace(group, begun=first[0], ended=first[1], doses=doses)
     listed = _dose_list(reading, group, dates, high)
     if listed:
         return replace(group, begun=listed[0].date, ended=listed[-1].date, doses=tuple(listed))
     return group
+
+
+def _planned(reading: Reading, group: Regimen, first: tuple[PartialDate, PartialDate | None] | None) -> Regimen:
+    """A regimen that is planned, with the day that it is planned for, where that is yet to come."""
+    group = replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
+    day, today = first[0] if first else None, reading.note.note_date
+    return replace(group, begun=day) if day and day.full and today and day.full >= today else group
 
 
 _NUMBER_SIGN = re.compile(r"(?:#|\bC|\bno\.?)[ ]?$", re.I)
@@ -700,6 +782,8 @@ def _first_dose(
         before = text[max(low, mention.start - 60) : mention.start]
         following = dates[number + 1] if number + 1 < len(dates) else None
         started = _STARTS.search(before) is not None and not _LATER_CYCLE.search(before)
+        if started and _DAY_ONE.search(before) and _LATER_NUMBER.search(before):
+            continue  # "cycle 4 carboplatin, day 1 = 27/03"
         ranged = following is not None and _RANGE.match(text[mention.end : following.start]) is not None
         last = following.end if following is not None and ranged else mention.end
         if started and mention.end <= group.start and not _LEAD_GAP.match(text[last : group.start]):
@@ -723,6 +807,8 @@ def _first_dose(
             return mention.date, None
         if mention.end <= group.start and _leads(reading, group, mention):
             return mention.date, None
+        if mention.start >= group.end and _STARTED_BEHIND.match(text, mention.end, high):
+            return mention.date, None
         if (
             mention.start >= group.end
             and _RANGE_TO_NOW.match(text[mention.end : high])
@@ -732,6 +818,13 @@ def _first_dose(
     return None
 
 
+_STARTED_BEHIND = re.compile(r"[ ](?:start(?:ed)?|was started|onset)\b(?! (?:of|on|with))", re.I)
+_DAY_ONE = re.compile(r"\b(?:day ?(?:1|one)|D ?1)[ :=(,-]*(?:on |in )?$", re.I)
+_LATER_NUMBER = re.compile(
+    r"\b(?:cycle|course|dose|C|#) ?(?:[2-9]|1\d)\b|\b(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|"
+    r"course|dose)\b",
+    re.I,
+)
 _LATER_CYCLE = re.compile(
     r"\b(?:(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|dose|course|"
     r"infusion)|(?:cycle|dose|course|C|#) ?(?:[2-9]|1\d)(?:/\d)?|maint\w*)[ ]?(?:was |"
@@ -739,7 +832,8 @@ _LATER_CYCLE = re.compile(
     re.I,
 )
 _STARTED_ON = re.compile(
-    r"(?:\b(?:started|commenced|began|initiated|begun|start)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|"
+    r"(?:\b(?:started|starts|commenced|commences|began|begins|initiated|initiates|begun|start|got going|got started|"
+    r"kicked off|introduced|embarked|put|underwent|went)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|up|onto|"
     r"with|him|her|treatment|therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
     r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$",
     re.I,
@@ -786,6 +880,9 @@ def _leads(reading: Reading, group: Regimen, mention: DateMention) -> bool:
 
 def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], high: int) -> list[DateMention]:
     """At least two days that follow the regimen as a list: the days of its doses."""
+    short = _short_days(reading, group, high)
+    if short:
+        return short
     listed: list[DateMention] = []
     for mention in dates:
         if mention.start < group.end or mention.date.full is None:
@@ -800,6 +897,44 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
             )
             or len(gap) > 90
         ):
-            return []
+            continue
         listed.append(mention)
     return listed if len(listed) > 1 else []
+
+
+_SHORT_DAYS = re.compile(
+    r"(?<![\d./-])(?P<days>(?:\d{1,2}(?P<sep>[./-])\d{1,2}(?:(?P=sep)(?:20)?\d\d|(?P=sep))?[ ]?(?:,|;|&|/|\+|and|-)?[ ]{1,2}(?:and |& )?){1,11})"
+    r"(?P<last>\d{1,2}(?P=sep)\d{1,2})(?P=sep)(?P<year>20\d\d|\d\d)(?!\d)"
+)
+"""Days of doses that share the year of the last one: "(20.01, 10.02, 03.03, 24.03.2025)"."""
+
+
+def _short_days(reading: Reading, group: Regimen, high: int) -> list[DateMention]:
+    """The doses of a list that writes the year only once, behind its last day."""
+    found = _SHORT_DAYS.search(reading.text, group.end, high)
+    if found is None or found.start() - group.end > 90:
+        return []
+    sign = found["sep"]
+    lists = [(found.start("days"), m) for m in _days(sign, found["days"])]
+    lists += [(found.start("last"), m) for m in _days(sign, reading.text[found.start("last") : found.end()])]
+    order = reading.order
+    for _, day in lists:
+        order = "day_first" if int(day[1]) > 12 else "month_first" if int(day[2]) > 12 else order
+    year = 0
+    days: list[DateMention] = []
+    for offset, day in reversed(lists):
+        year = int(day[3]) % 100 + 2000 if day[3] else year
+        read = find_dates(f"{day[1]}{sign}{day[2]}{sign}{year}", reading.note.note_date, order)
+        if days and read and read[0].date.full and days[-1].date.full and read[0].date.full > days[-1].date.full:
+            year -= 1
+            read = find_dates(f"{day[1]}{sign}{day[2]}{sign}{year}", reading.note.note_date, order)
+        if not read or not read[0].date.full:
+            return []
+        days.append(DateMention(offset + day.start(), offset + day.end(), read[0].date))
+    return days[::-1]
+
+
+def _days(sign: str, text: str) -> Iterator[re.Match[str]]:
+    """The days of a list such as "20.01, 10.02.2025": two numbers and the year, where it stands."""
+    sign = re.escape(sign)
+    return re.finditer(rf"(\d{{1,2}}){sign}(\d{{1,2}})(?:{sign}((?:20)?\d\d))?(?!\d)", text)
