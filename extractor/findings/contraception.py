@@ -20,6 +20,8 @@ _KIND = re.compile(
     r"\b(?:hormon\w+|(?:the )?pill|oral|ocp|coc|iud|ius|coil|mirena|implant|depot|injecti\w+|sterili\w+|spiral)\b", re.I
 )
 """Whoever declines one kind of contraception has not declined contraception."""
+_PERIOD = re.compile(r"last\b|lmp\b|periods?\b|menses|menstruation", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SENTENCE_END = re.compile(r"[a-z)][.][ ]")
 _BOTH = re.compile(r"\b(?:both|each|patient and|he and|she and) (?:\w+ ){0,2}$", re.I)
 
@@ -29,6 +31,8 @@ def find(reading: Reading) -> Iterator[Finding]:
     mentions = outermost(m for m in reading.of("CONTRACEPTION") if _stands(reading, m))
     reasons = {m.sentence for m in mentions if m.value.get("not_applicable") in ("postmenopausal", "sterilised")}
     for mention in mentions:
+        if _PERIOD.match(mention.text) and sum(m.sentence == mention.sentence for m in mentions) > 1:
+            continue  # "postmenopausal (last period 2009)" is one statement
         if mention.value.get("not_applicable") == "not_reproductive" and mention.sentence in reasons:
             continue  # "vasectomy 1999, so not applicable" is one statement; its reason is the better evidence
         yield _agreement(reading, mention) if "agrees" in mention.value else _reason(reading, mention)
@@ -86,6 +90,9 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
         and not beside_the_patient(reading.text, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
+    changes = {}
+    if mention.qualifiers.assertion is Assertion.NEGATED and _YEAR.search(mention.text):
+        changes["assertion"] = Assertion.AFFIRMED  # "no uterus (hysterectomy 2009)": a year denies nothing
     whose = Experiencer.FAMILY if partner else mention.qualifiers.experiencer
     if whose is Experiencer.FAMILY and not partner and not _kin_owns(reading, mention, start):
         whose = Experiencer.PATIENT
@@ -97,4 +104,5 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
         by=mention,
         experiencer=whose,
         temporality=Temporality.PLANNED if planned else Temporality.CURRENT,
+        **changes,
     )

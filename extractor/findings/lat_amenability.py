@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 from extractor.findings.clauses import answer_of, clause_of, clauses, outermost
@@ -79,7 +80,14 @@ _ANSWER_BEHIND = re.compile(
 )
 """The answer of a form in words ("All sites LAT-able? Y", "amenable to SABR: no")."""
 _OWN_ANSWER = re.compile(r"[^\n,;.:\[\]]{0,20}?[ ]?[:=-]?[ ]?\b(?P<answer>y(?:es)?|no?|\+)(?!\w)", re.I)
+_FORM_ANSWER = re.compile(
+    r"[^:;.\n\[\]☐☒☑]{0,80}:[ ]*(?P<answer>y(?:es)?|confirmed|given|established|present|no(?:ne)?|n|denied|not given)(?=[ ]*(?:[.,;(\n]|$))",
+    re.I,
+)
+"""One answer to the whole question ("Amenability to local ablative therapy: yes (all)")."""
 _BOX_MARK = re.compile(r"\[[ xX]?\]|[☐☒☑]")
+_ASKED = re.compile(r"\w\?(?=[ ]|$)")
+_MEETING = re.compile(r"[^:;\n]{0,60}:")
 _QUESTION = re.compile(r"^[ ]*(?:[-*•]|\d+[.)])?[ ]*\?")
 
 
@@ -524,6 +532,7 @@ def _finding(
         )
         or (sentence.section is not None and sentence.section.qualifies.get("assertion") == "hypothetical")
         or (text.endswith("?") and not answered)
+        or (not answered and _ASKED.search(reading.text, predicate.end, clause_end or sentence.end))
         or _QUESTION.match(text)
     )
     if word.qualifiers.experiencer is Experiencer.OTHER:
@@ -537,7 +546,7 @@ def _finding(
         for m in reading.within(clause_start, predicate.start, "LAT_PAST")
         if not _NOW.search(reading.text, m.end, predicate.start)
     ]
-    return reading.finding(
+    finding = reading.finding(
         "lat_amenability",
         {"amenable": amenable, "target": target},
         start,
@@ -546,6 +555,21 @@ def _finding(
         assertion=assertion,
         temporality=Temporality.HISTORICAL if past else Temporality.CURRENT,
     )
+    met = _meeting(reading, word.sentence)
+    return replace(finding, context={**finding.context, "said": met.isoformat()}) if met else finding
+
+
+def _meeting(reading: Reading, number: int) -> date | None:
+    """The day of the meeting that the head of the line names ("MDT of 29 April: ...")."""
+    line = reading.sentences[number].line
+    while number and reading.sentences[number - 1].line == line:
+        number -= 1
+    start = reading.sentences[number].start
+    head = _MEETING.match(reading.text, start)
+    if head is None or not reading.within(start, head.end(), "LT_BOARD"):
+        return None
+    days = [day.date.full for day in reading.dates_within(start, head.end())]
+    return days[0] if len(days) == 1 else None
 
 
 def _form(reading: Reading, words: Sequence[Mention], start: int) -> Iterator[Finding]:
@@ -591,6 +615,13 @@ def _unanswered(reading: Reading, words: Sequence[Mention]) -> bool:
 def _worded_form(reading: Reading, word: Mention, end: int, start: int) -> Iterator[Finding]:
     """Answers in words, one a target: "Radical treatment possible: primary yes, liver no"."""
     targets = [t for t in _targets(reading, word.end, end) if t.name not in _POINTERS]
+    whole = _FORM_ANSWER.match(reading.text, word.end, end) if word.value.get("form") else None
+    if whole and reading.within(word.end, whole.end(), "LAT_MEANS"):
+        amenable = whole["answer"].lower() not in ("n", "no", "none", "denied", "not given")
+        asked = [t.name for t in targets if t.start < whole.start("answer")]
+        for name in dict.fromkeys(asked or ["all"]):
+            yield _finding(reading, _Predicate((word,), ()), amenable, name, word.start, whole.end(), start)
+        return
     answers = [_OWN_ANSWER.match(reading.text, target.end, end) for target in targets]
     if ":" not in reading.text[word.end : targets[0].start if targets else word.end]:
         return

@@ -102,6 +102,8 @@ _CHOICE = re.compile(r"[ ]?(?:/|,? or|versus|vs\.?)[ ](?:an? |the )?(?:\w+ ){0,2
 _BY = re.compile(r"[ ](?:via|by|through|by means of|using)[ ](?:an? |the )?$", re.I)
 _NAMED_ALONE = re.compile(r"[ ]?(?:[,.(\n–-]|$)")
 _FINITE = re.compile(r"\b(?:had|has|have|was|were|is|did|got|after|since|following|s/p|post|on \d)\b", re.I)
+_FULL_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEARS_BEFORE = 2
 _HEAD = re.compile(r"[^.:;\n]{0,45}:")
 _FORM_LINE = re.compile(r"[ ]*[-*•]?[ ]*\w[\w /]{1,24}:")
 _FORM_LINES = 6
@@ -224,8 +226,8 @@ def _letterhead(reading: Reading, mention: Mention) -> bool:
 def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
     """Whether a procedure is one of several to choose from, or a bare entry of the line in which a board speaks."""
     for other in reading.within(*clause, "LOCAL_THERAPY"):
-        first, second = sorted((other, mention), key=lambda m: m.start)
-        if first.end <= second.start and _CHOICE.fullmatch(reading.text[first.end : second.start]):
+        one, two = sorted((other, mention), key=lambda m: m.start)
+        if one.end <= two.start and _CHOICE.fullmatch(reading.text[one.end : two.start]):
             return True
     sentence = reading.sentences[mention.sentence]
     if _FINITE.search(reading.text, *clause):
@@ -448,6 +450,8 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
     heart = mention.value["procedure"] == "ablation" and reading.within(sentence.start, sentence.end, "LT_HEART")
     if heart or named or (reading.within(*clause, "LT_BENIGN") and not own):
         flags["benign"] = True
+    if mention.value.get("palliative") and _long_before(reading, mention, clause):
+        flags["benign"] = True
     if history and mention.value.get("unspecific") and not own:
         flags["benign"] = True
     radiotherapy = mention.value["procedure"] == "radiotherapy"
@@ -473,6 +477,13 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
     if mention.value["procedure"] == "surgery" and reading.within(sentence.start, after, "LT_DIAGNOSTIC"):
         flags["diagnostic"] = True
     return flags
+
+
+def _long_before(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+    """Whether a bone was stabilised years before the note: first-line patients had no bone metastasis then."""
+    year = _FULL_YEAR.search(reading.text, mention.end, min(clause[1], mention.end + _BESIDE))
+    on = reading.note.note_date
+    return bool(year and on and on.year - int(year[0]) >= _YEARS_BEFORE)
 
 
 def _of_another_tumour(reading: Reading, place: _Place, own: list[Mention], history: bool) -> bool:
@@ -539,6 +550,10 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     ]
     if not found and not place.denied and radiotherapy and not cavity:
         found = _above(reading, mention.sentence)
+    if not found and radiotherapy and any("bed" in m.text for m in reading.within(*place.clause, "LT_CAVITY")):
+        start = _block(reading, mention.sentence)[0]
+        beds = [m for m in place.earlier if m.value["procedure"] == "surgery" and m.start >= start]
+        found = _targets_of_operation(reading, beds[-1]) if beds else []
     if not found and radiotherapy and cavity:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):
@@ -546,6 +561,14 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     block = _block(reading, mention.sentence)[0]
     told = [m for m in place.earlier if m.value["procedure"] == "surgery" and "target" in m.value and m.start >= block]
     return [str(told[-1].value["target"])] if told else ["primary"]
+
+
+def _targets_of_operation(reading: Reading, operation: Mention) -> list[str]:
+    """Where an operation was, for the irradiation of its bed."""
+    if "target" in operation.value:
+        return [str(operation.value["target"])]
+    clause = clause_of(reading, operation.start)
+    return _targets(reading, _Place(operation, clause, clause[1], (), False))
 
 
 def _performed_by(reading: Reading, place: _Place) -> str | None:

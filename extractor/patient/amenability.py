@@ -125,12 +125,19 @@ def _found_later(case: Case, statement: Finding, sites: set[str]) -> set[str]:
     said = moment(statement)
     if said is None:
         return set()
-    first: dict[str, date] = {}
+    met = statement.context.get("said")
+    first: dict[str, tuple[date, bool]] = {}
     for finding in case.findings:
         day = moment(finding)
         if finding.concept in ("metastasis", "lesion") and finding.decides and finding.value["site"] in sites and day:
-            first[finding.value["site"]] = min(day, first.get(finding.value["site"], day))
-    return {site for site, day in first.items() if day > said}
+            told = day, finding.note_id != statement.note_id
+            first[finding.value["site"]] = min(told, first.get(finding.value["site"], told))
+    # a meeting that a later note reports knew nothing of what another note found in between
+    return {
+        site
+        for site, (day, elsewhere) in first.items()
+        if day > said or (elsewhere and met is not None and day > date.fromisoformat(met))
+    }
 
 
 def _missing(case: Case, newest: Mapping[str, Finding], body: set[str], head: set[str]) -> list[str]:
