@@ -68,10 +68,11 @@ _STARTS = re.compile(
     r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
     r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
     r"infusion|cycle|#)|first #|"
-    r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1)"
+    r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1|day (?:1|one)|introduc(?:ed|tion)|got going|kicked off|"
+    r"underway|embarked|1st|started off)"
     r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
     r"back|to|at|taking))*(?:[ ]?\d+ ?mg)?[ :=(,-]*(?:on |in )?(?:(?:late|early|mid)[ -])?|"
-    r"\b(?:start date|date of start|date started|D1)[ ]?[:=]?[ ]*)$",
+    r"\b(?:start date|date of start|date started|D1|day 1 of treatment)[ ]?[:=]?[ ]*)$",
     re.I,
 )
 _RANGE = re.compile(r"^[ ]*(?:-{1,2}|to|until|till|through|thru|bis|~|>|and last|up to)[ ]*$", re.I)
@@ -85,7 +86,8 @@ _LEAD_GAP = re.compile(
     rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|"
     rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
     rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
-    rf"Tab\.?|T\.|Cap\.?|treated|"
+    rf"Tab\.?|T\.|Cap\.?|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
+    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|undergo\w*|underwent|put|a|in|by|regimen|"
     r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
     r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
     r"maintenance|maint\.?|IV|option|\d\))*$",
@@ -99,9 +101,18 @@ _ONGOING = re.compile(
 )
 _CUE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
-    r"today)\b",
+    r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
+    r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
+    r"(?:->|→|=>)",
     re.I,
 )
+_SAID_BEFORE = re.compile(
+    r"^[ ](?:\w+[ ]){0,2}(?:funded|offered|available|affordable|approved|reimbursed|covered|suitable|appropriate|"
+    r"indicated|recommended|an option|done|wanted|given|started|tolerated|possible|feasible|eligible|fit|a candidate|"
+    r"candidate|operable|resectable|mutated|detected|found|present)(?: for [^,]{1,30})?,[ ]*(?:\w+[ ]){0,2}$",
+    re.I,
+)
+"""What "not" in front of it denies before a comma: "not funded, nivolumab alone given"."""
 _UNDER_THERAPY = re.compile(
     r"\b(?:after|since|under|during|following|post|s/p|despite|because of|related to|from|by|"
     r"(?<!treated )(?<!managed )with|"
@@ -182,7 +193,7 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
-    if found.temporality is Temporality.PLANNED and _goes_on(reading, mention):
+    if found.temporality is Temporality.PLANNED and (_goes_on(reading, mention) or _part_done(reading, mention)):
         return replace(found, temporality=Temporality.CURRENT)
     if (
         found.temporality is Temporality.CURRENT
@@ -201,6 +212,8 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     else:
         between = reading.text[mention.end : cue.start]
         near = mention.end <= cue.start and len(between) <= cue.value["reach"]
+    if cue.value["says"] == "NEGATED" and cue.value["side"] == "behind" and _SAID_BEFORE.match(between):
+        return False
     if not near or _CUE_ENDS.search(between) or (cue.value["side"] == "before" and "(" in between):
         return False
     if cue.value["says"] == "NEGATED" and re.search(r"\band\b", between):
@@ -223,6 +236,19 @@ def _goes_on(reading: Reading, mention: Mention) -> bool:
     """Whether a plan is to go on with the treatment ("Plan: continue osimertinib")."""
     sentence = reading.sentences[mention.sentence]
     return _CONTINUE.search(reading.text[sentence.start : mention.start]) is not None
+
+
+_PART_DONE = re.compile(
+    r"\b(?:\d{1,2}|one|two|three|four|five|six)[ ](?:out )?of[ ](?:(?:the|a|an|his|her)[ ])?"
+    r"(?:planned|scheduled|intended)[ ](?:\d{1,2}|\w+)?[ ]?(?:\w+[ ]){0,3}$",
+    re.I,
+)
+
+
+def _part_done(reading: Reading, mention: Mention) -> bool:
+    """Whether what was planned is partly done ("3 of the intended 4 courses of carboplatin")."""
+    sentence = reading.sentences[mention.sentence]
+    return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
@@ -607,7 +633,7 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
 
 
 _DOSE_LINE = re.compile(
-    r"[ ]*(?:[-*•]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|"
+    r"[ ]*(?:[-*•|]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|day ?(?:1|one)\b|D1\b|1st |"
     r"first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|"
     r"cycle))",
     re.I,
@@ -622,7 +648,8 @@ def _with_dates(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
     found: list[Regimen] = []
     taken = -1
     for number, group in enumerate(groups):
-        low, high = _zone(reading, group, groups[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS])
+        around = groups[max(0, number - _NEIGHBOURS) : number + _NEIGHBOURS]
+        low, high = _zone(reading, group, [g for g in around if g.agents or g.given])
         dates = [mention for mention in dates_beside(reading, low, high) if mention.start > taken]
         dated = _dated(reading, group, dates, low, high)
         if dated.begun is not None and dates:
@@ -646,14 +673,14 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
     if any(
         _PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates
     ):
-        return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
+        return _planned(reading, group, _first_dose(reading, group, dates, low, high))
     first = _first_dose(reading, group, dates, low, high)
     if first is not None and not group.given and group.qualifiers.assertion is not Assertion.NEGATED:
         # What began on a full day that lies behind was given, whatever word of planning stands near.
         told = next((m for m in dates if m.date == first[0]), None)
         past = reading.note.note_date and first[0].full and first[0].full < reading.note.note_date
         if not (told and past and re.search(r"\d{4}|/\d\d$", reading.text[told.start : told.end])):
-            return group
+            return _planned(reading, group, first)
         given = replace(group.qualifiers, temporality=Temporality.CURRENT, assertion=Assertion.AFFIRMED)
         group = replace(group, qualifiers=given)
     if first is not None:
@@ -662,6 +689,13 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
     if listed:
         return replace(group, begun=listed[0].date, ended=listed[-1].date, doses=tuple(listed))
     return group
+
+
+def _planned(reading: Reading, group: Regimen, first: tuple[PartialDate, PartialDate | None] | None) -> Regimen:
+    """A regimen that is planned, with the day that it is planned for, where that is yet to come."""
+    group = replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.PLANNED))
+    day, today = first[0] if first else None, reading.note.note_date
+    return replace(group, begun=day) if day and day.full and today and day.full >= today else group
 
 
 _NUMBER_SIGN = re.compile(r"(?:#|\bC|\bno\.?)[ ]?$", re.I)
@@ -739,7 +773,8 @@ _LATER_CYCLE = re.compile(
     re.I,
 )
 _STARTED_ON = re.compile(
-    r"(?:\b(?:started|commenced|began|initiated|begun|start)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|"
+    r"(?:\b(?:started|starts|commenced|commences|began|begins|initiated|initiates|begun|start|got going|got started|"
+    r"kicked off|introduced|embarked|put|underwent|went)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|up|onto|"
     r"with|him|her|treatment|therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
     r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$",
     re.I,
@@ -786,6 +821,9 @@ def _leads(reading: Reading, group: Regimen, mention: DateMention) -> bool:
 
 def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], high: int) -> list[DateMention]:
     """At least two days that follow the regimen as a list: the days of its doses."""
+    short = _short_days(reading, group, high)
+    if short:
+        return short
     listed: list[DateMention] = []
     for mention in dates:
         if mention.start < group.end or mention.date.full is None:
@@ -803,3 +841,40 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
             return []
         listed.append(mention)
     return listed if len(listed) > 1 else []
+
+
+_SHORT_DAYS = re.compile(
+    r"(?<![\d./-])(?P<days>(?:\d{1,2}(?P<sep>[./-])\d{1,2}(?P=sep)?[ ]?(?:,|;|&|/|\+|and|-)?[ ]{1,2}(?:and |& )?){1,11})"
+    r"(?P<last>\d{1,2}(?P=sep)\d{1,2})(?P=sep)(?P<year>20\d\d|\d\d)(?!\d)"
+)
+"""Days of doses that share the year of the last one: "(20.01, 10.02, 03.03, 24.03.2025)"."""
+
+
+def _short_days(reading: Reading, group: Regimen, high: int) -> list[DateMention]:
+    """The doses of a list that writes the year only once, behind its last day."""
+    found = _SHORT_DAYS.search(reading.text, group.end, high)
+    if found is None or found.start() - group.end > 90:
+        return []
+    sign = found["sep"]
+    spans = [(found.start("days") + m.start(), found.start("days") + m.end(), m[0]) for m in _pairs(sign, found["days"])]
+    spans.append((found.start("last"), found.end(), found["last"]))
+    order = reading.order
+    for _, _, text in spans:
+        first, second = (int(number) for number in text.split(sign))
+        order = "day_first" if first > 12 else "month_first" if second > 12 else order
+    year = int(found["year"]) % 100 + 2000
+    days: list[DateMention] = []
+    for start, end, text in reversed(spans):
+        read = find_dates(f"{text}{sign}{year}", reading.note.note_date, order)
+        if days and read and read[0].date.full and days[-1].date.full and read[0].date.full > days[-1].date.full:
+            year -= 1
+            read = find_dates(f"{text}{sign}{year}", reading.note.note_date, order)
+        if not read or not read[0].date.full:
+            return []
+        days.append(DateMention(start, end, read[0].date))
+    return days[::-1]
+
+
+def _pairs(sign: str, text: str) -> Iterator[re.Match[str]]:
+    """The days and months "20.01" in a text."""
+    return re.finditer(rf"\d{{1,2}}{re.escape(sign)}\d{{1,2}}", text)

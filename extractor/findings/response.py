@@ -20,6 +20,8 @@ from itertools import pairwise
 from typing import Any
 
 from extractor.findings.options import choices
+from extractor.findings.regimens import regimens
+from extractor.language.frames import Frame
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
@@ -64,7 +66,11 @@ _ALONE_BEFORE = re.compile(
     r"impression|summary|restaging|rating|category|recist\S*|ct|pet\S*|scan|imaging)\b[\w ()./-]{0,25}(?::|=|[ ]-)+[ ]*)?",
     re.I,
 )
-_ALONE_BEHIND = re.compile(r"[ .!;,)]*")
+_ALONE_BEHIND = re.compile(
+    r"[ .!;,)]*(?:[(,]?[ ]?(?:acc\.?(?: to)?|according to|in accordance with|as per|per|by|sec(?:undum)?\.?|after|"
+    r"with|under)[ ]?(?:(?:the|our|i|m)?[ ]?recist[\w. ,]{0,12}|ct|radiolog\w+|imaging)?[ ]?(?:criteria)?[ .!;,)]*)?",
+    re.I,
+)
 _LABELLED = re.compile(
     r"\b(?:tp ?\d|t\d|visit|week|wk|w\d{1,2}|month|date|c\d{1,2}|cycle|scan|ct|mri|pet\S*|restaging|staging|jan\w*|"
     r"feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
@@ -179,8 +185,28 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
         value["scope"] = candidate.scope
     if candidate.metabolic:
         value["metabolic"] = True
+    value |= _under(reading, candidate.mention)
     mention = candidate.mention.requalified(candidate.qualifiers)
-    return reading.finding("response", value, mention.start, mention.end, by=mention)
+    changes: dict[str, Any] = {}
+    told = _told_before_its_study(reading, candidate.mention)
+    if told is not None and told.date is not None:
+        changes["date"] = told.date
+    return reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
+
+
+_ON = re.compile(r"[ ](?:disease[ ])?(?:on|under|to|after|with|during|following|post)[ ](?:\w+[ -]){0,3}$", re.I)
+
+
+def _under(reading: Reading, mention: Mention) -> dict[str, Any]:
+    """The therapy of the sentence that the disease responded to: its line, its agents, its setting."""
+    here = [group for group in regimens(reading) if group.sentence == mention.sentence and group.given]
+    before = [group for group in here if group.end <= mention.start]
+    behind = [g for g in here if g.start >= mention.end and _ON.fullmatch(reading.text[mention.end : g.start])]
+    group = behind[0] if behind else before[-1] if before else None
+    if group is None:
+        return {}
+    told = {"line": group.line, "agents": list(group.agents), "setting": group.setting}
+    return {name: value for name, value in told.items() if value}
 
 
 def _outermost(reading: Reading) -> list[Mention]:
@@ -319,7 +345,14 @@ def _line(reading: Reading, mention: Mention) -> str:
 
 def _in_choice(reading: Reading, mention: Mention) -> bool:
     """Whether it stands in a line with at least two other categories, as forms and sheets have it."""
-    return len(set(_CATEGORIES.findall(_line(reading, mention)))) >= 3
+    start, line = reading.text.rfind("\n", 0, mention.start) + 1, _line(reading, mention)
+    otherwise = [(false.start - start, false.end - start) for false in reading.of(FALSE)]
+    named = {
+        found[0]
+        for found in _CATEGORIES.finditer(line)
+        if not any(low < found.end() and found.start() < high for low, high in otherwise)
+    }
+    return len(named) >= 3
 
 
 def _beside_name(reading: Reading, mention: Mention) -> bool:
@@ -385,10 +418,31 @@ def _scope(reading: Reading, mention: Mention, category: str) -> str | None:
             return str(label.value["scope"])
     if mention.value.get("scope"):
         return str(mention.value["scope"])
+    if mention.rule == "response.non_cr_non_pd" and not _of_the_whole(reading, mention):
+        return "non_target"
     if _of_one_site(reading, mention, category):
         return "site"
     # growth in the head alone is progression of the disease
     return "cranial" if category != "PD" and _cranial(reading, mention) else None
+
+
+_JUDGED = re.compile(
+    r"\b(?:valuation|evaluation|assessment|response|recist(?:[ ]?v?1[.,][01])?|overall|conclusion|impression|imp|result|"
+    r"judg\w+|outcome|efficacy|opinion|summary|status|category|consistent with|classified as|rated as|called|read as|"
+    r"reported as|assessed as|evaluated as|therefore|thus|hence|i\.e\.|so)[ ]*(?:\([^)]{0,20}\))?[ ]*(?:[:=>-]+|is|was|as|an?)?[ ]*$",
+    re.I,
+)
+
+
+def _of_the_whole(reading: Reading, mention: Mention) -> bool:
+    """Whether "non-CR/non-PD" is the verdict on the disease, not the line of the non-target lesions in a sheet."""
+    line = _line(reading, mention)
+    if _TABLE_LINE.search(line) or len(set(_CATEGORIES.findall(line.replace(mention.text, " ")))) > 0:
+        return False
+    before = _before(reading, mention)
+    if re.search(r"non-?[ ]?target|\bN?TL?\d?\b[ :]", before):
+        return False
+    return _JUDGED.search(before) is not None or _alone(reading, mention)
 
 
 def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
@@ -436,10 +490,31 @@ def _cranial(reading: Reading, mention: Mention) -> bool:
     if frame is not None and frame.study == "head":
         studies = reading.within(reading.sentences[mention.sentence].start, mention.start, STUDY)
         own = any(m.value.get("region") == "head" for m in studies)
+        told = _told_before_its_study(reading, mention)
+        if told is not None:
+            return told.study == "head"
         if not own and reading.frames[0].study != "head" and _opens_line(reading, mention) and _alone(reading, mention):
             return False  # "Opinion - PR" on a line of its own is about the whole
         return own or reading.frames[0].study == "head" or not _after_clean_head(reading, mention)
     return "cranial" in before or "cranial" in behind
+
+
+def _told_before_its_study(reading: Reading, mention: Mention) -> Frame | None:
+    """The frame of the sentence before, where a category ends what that one tells.
+
+    In "... liver 1.2 cm (2.6). >>> PR  MRI brain 14/09: two metastases" the category opens a sentence whose
+    study comes behind it.
+    """
+    sentence = reading.sentences[mention.sentence]
+    if not reading.frames or mention.sentence == 0:
+        return None
+    behind = reading.within(mention.end, sentence.end, STUDY)
+    ahead = reading.within(sentence.start, mention.start, STUDY)
+    opens = re.fullmatch(r"[ ]*(?:[-=>→*]+|(?:conclusion|impression|imp|opinion|result|response)[ :.=-]*)*[ ]*", _before(
+        reading, mention), re.I)
+    if not behind or ahead or not opens or not re.fullmatch(r"[\s.;,)(\[]*(?:\w+[ ]){0,2}", reading.text[mention.end : behind[0].start]):
+        return None
+    return reading.frames[mention.sentence - 1]
 
 
 def _opens_line(reading: Reading, mention: Mention) -> bool:

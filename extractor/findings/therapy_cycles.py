@@ -45,7 +45,8 @@ _DONE_BEFORE = re.compile(
 )
 _DONE_AFTER = re.compile(
     r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|"
-    r"already|just|also|successfully|both)[ ])*(?:done|given|completed?|finished|administered|"
+    r"already|just|also|successfully|both)[ ])*(?:done|given|carried out|performed|executed|infused|applied|"
+    r"realised|made(?= on)|undergone|completed?|finished|administered|"
     r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
     r"tolerated|ago)|[ ](?:chemo\w*[ ]|infusion[ ]|treatment[ ]|immuno\w*[ ]){1,2}(?:was[ ])?"
     r"(?:completed|given|administered|delivered)\b|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|"
@@ -109,6 +110,12 @@ _FOREIGN_BEFORE = re.compile(
     r"radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
     re.I,
 )
+_MENSTRUAL = re.compile(
+    r"\b(?:menstru\w+|menses|menarche|LMP|dysmenorrh\w+|menorrhag\w+|ovulat\w+|IVF|"
+    r"heavy (?:bleeding|periods?)|peri-?menopaus\w+)\b",
+    re.I,
+)
+_DAY_OF = re.compile(r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I)
 _HASH_FOREIGN = re.compile(
     r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
     r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b",
@@ -120,7 +127,8 @@ _SPINE = re.compile(
     re.I,
 )
 _THERAPY_NEAR = re.compile(
-    r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?|infusions?|regimen|induction|"
+    r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?(?! (?:\d+ ?(?:km|miles?|min)|to (?:work|town|school)|daily|"
+    r"every))|infusions?|regimen|induction|"
     r"maint\w*|IO|SACT|1L|2L|bridg\w+)\b",
     re.I,
 )
@@ -132,7 +140,7 @@ _DATE_AFTER = re.compile(
 _DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
 _THEN = re.compile(r"[,;.]?[ ]?\b(?:now|then|followed by|thereafter|since then|currently)\b|->|→", re.I)
 _INDUCTION = re.compile(r"[ ](?:of )?(?:\w+ )?induction|[^.;]{0,12}\band \d", re.I)
-_TO = re.compile(r"[ ]*(?:-{1,2}|to|until|till|thru|through)[ ]*", re.I)
+_TO = re.compile(r"[ ]*(?:-{1,2}|[~–>]|to|until|till|thru|through)[ ]*", re.I)
 _BRIDGE = re.compile(
     r"^(?:[ ]|[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|"
     r"feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|"
@@ -155,6 +163,7 @@ class _Count:
     coded: bool = False
     extra: tuple[tuple[str, Any], ...] = ()
     day: date | None = None
+    first_day: date | None = None
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -174,6 +183,9 @@ def find(reading: Reading) -> Iterator[Finding]:
     yield from _listed(reading, groups)
 
 
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
+
+
 def _number(text: str | None) -> int | None:
     if not text:
         return None
@@ -183,7 +195,9 @@ def _number(text: str | None) -> int | None:
 
 def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Count | None:
     groups_of = mention.groups
-    number = _number(groups_of.get("n") or groups_of.get("ord") or groups_of.get("no"))
+    number = _number(groups_of.get("n") or groups_of.get("ord") or groups_of.get("no")) or _ROMAN.get(
+        groups_of.get("roman", "")
+    )
     if number is None or not 1 <= number <= _MOST:
         return None
     owner, beside = _owner(reading, mention, groups)
@@ -199,7 +213,35 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
         count = _numbered(reading, mention, number, planned, qualifiers)
     if count is None:
         return None
-    return replace(count, owner=owner)
+    begun = None if beside else _begun(reading, mention)
+    return replace(count, owner=owner, first_day=count.first_day or begun)
+
+
+def _begun(reading: Reading, mention: Mention) -> date | None:
+    """The day that a count without a drug gives for the first dose ("from 3 March she received 4 cycles")."""
+    sentence = reading.sentences[mention.sentence]
+    for day in dates_beside(reading, sentence.start, sentence.end):
+        if day.end <= mention.start:
+            lead = _BEGAN_BEFORE.search(reading.text[max(sentence.start, day.start - 25) : day.start])
+            if lead and _RECEIVED.fullmatch(reading.text[day.end : mention.start]):
+                return day.date.full
+        elif _BEGAN_BEHIND.fullmatch(reading.text[mention.end : day.start]):
+            return day.date.full
+    return None
+
+
+_BEGAN_BEFORE = re.compile(r"(?:^[ ]*|\b(?:from|since|starting(?: on)?|started(?: on)?|beginning(?: on)?|between)[ ])$", re.I)
+_RECEIVED = re.compile(
+    r"(?:[ ]|,|to|until|and|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|he|she|they|the patient|patient|pt\.?|has|have|had|was|been|"
+    r"received|given|administered|completed|underwent|got|a total of|in total|all|treated with|treatment(?: with)?|the|"
+    r"chemo\w*|immuno\w*|systemic|first[- ]line|1L|full|so far|already)*",
+    re.I,
+)
+_BEGAN_BEHIND = re.compile(
+    r"(?:[ ](?:of (?:\w+ ){1,3}|were |was |have been |given |administered |delivered |received |in total |so far ){0,3})?"
+    r"[ ,(]*(?:from|between|starting(?: on)?|started(?: on)?|beginning(?: on)?|begun(?: on)?|since|first(?: on)?)[ ]",
+    re.I,
+)
 
 
 def _around(reading: Reading, mention: Mention, reach: int = 45) -> tuple[str, str]:
@@ -246,6 +288,8 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if _FOREIGN.match(after) or _FOREIGN_BEFORE.search(before):
         return False
     text = reading.sentence_text(mention.sentence)
+    if not beside and _MENSTRUAL.search(text):
+        return False
     value = mention.value
     if value.get("after_drug"):
         if owner is None or not beside or owner.end > mention.start:
@@ -265,12 +309,13 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if mention.rule == "cycles.code":
         return _is_code(reading, mention, text, before, after, beside)
     if value.get("listed"):
-        earlier = any(m.start < mention.start for m in reading.in_sentence(mention.sentence, CATEGORY))
-        return (
-            _number(mention.groups["ord"]) != 1
-            and (beside or earlier or owner is not None)
-            and re.search(r"\b(?:cycles?|doses?|courses?|infusions?|administrations?)\b", text, re.I) is not None
-        )
+        others = [m for m in reading.in_sentence(mention.sentence, CATEGORY) if m.start != mention.start]
+        named = re.search(r"\b(?:cycles?|doses?|courses?|infusions?|administrations?|series|cures)\b", text, re.I)
+        listed = owner is not None and any("ord" in m.groups for m in others)
+        if _number(mention.groups["ord"]) == 1:
+            return listed
+        earlier = any(m.start < mention.start for m in others)
+        return (beside or earlier or owner is not None) and (named is not None or listed)
     if mention.groups.get("weak"):
         return (
             owner is not None
@@ -415,7 +460,9 @@ def _numbered(
         extra.append(("maintenance", True))
     if named is None and (_NOT_DONE_AFTER.match(after) or _NOT_DONE_BEFORE.search(before)):
         return None
-    completed = number if "first" in mention.groups else number - 1  # "C1-C4" looks back on all four
+    looks_back = "first" in mention.groups or "first_roman" in mention.groups  # "C1-C4" looks back on all four
+    under_way = _DAY_OF.search(before)  # "day 9 of her fourth cycle": that one was given days ago
+    completed = number if looks_back or (under_way and int(under_way["day"]) > 1) else number - 1
     temporality = qualifiers.temporality
     if day is not None and note_date is not None:
         if day < note_date:
@@ -465,6 +512,7 @@ def _numbered(
         coded=True,
         extra=tuple(extra),
         day=day,
+        first_day=day if number == 1 and completed == 1 else None,
     )
 
 
@@ -479,7 +527,7 @@ def _merged(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
                 and count.qualifiers.temporality is not Temporality.PLANNED
                 else pending
             )
-            pending = replace(best, start=pending.start, end=count.end)
+            pending = replace(best, start=pending.start, end=count.end, first_day=pending.first_day)
             continue
         if pending is not None:
             yield pending
@@ -503,6 +551,8 @@ def _finding(reading: Reading, count: _Count) -> Finding:
     value |= _belongs(reading, count.by, count.owner)
     text = reading.text[count.start : count.end]
     changes: dict[str, Any] = {}
+    if count.first_day is not None:
+        value["first_day"] = count.first_day.isoformat()
     if count.day is not None:
         changes["date"] = count.day
     return reading.finding(

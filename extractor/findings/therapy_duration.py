@@ -115,7 +115,7 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
     if kind == "of":
         if (
             "twelfths" in mention.groups
-            and re.match(r"(?:for|after|total|past)\b", mention.text, re.I)
+            and re.match(r"(?:for|after|total|past|x|last|the)\b", mention.text, re.I)
             and owner is not None
             and owner.end <= mention.start
         ):

@@ -55,8 +55,10 @@ def course(case: Case) -> Course:
     nobody tells is of the first line, unless it was begun with new agents after a named progression:
     that is a second line, whatever it is called.
     """
-    weighed = case.weigh("systemic_therapy", historical=True).drop(_curative)
-    cycles = case.weigh("therapy_cycles", historical=True).drop(_curative).kept
+    weighed = _with_plans_kept(case, case.weigh("systemic_therapy", historical=True)).drop(_curative)
+    counted = case.weigh("therapy_cycles", historical=True).drop(_curative)
+    radical = _of_radical_therapy(case)
+    weighed, cycles = weighed.drop(radical), counted.drop(radical).kept
     numbered = [f for f in (*weighed.kept, *cycles) if (f.value.get("line") or 0) > 1]
     switched = [] if numbered else _switched(case, weighed.kept)
     later = numbered or switched
@@ -67,14 +69,57 @@ def course(case: Case) -> Course:
     started_by = _first_dose(first, [f for f in cycles if f not in later and not _of_agents(f, later_agents)])
     return Course(
         line=max((int(f.value.get("line") or 2) for f in later), default=1 if told else None),
-        start=started_by[0].date if started_by else None,
-        next_line=min((day for day in map(moment, later) if day), default=None),
+        start=_first_day(started_by[0]) if started_by else None,
+        next_line=_next_line(later),
         agents=_agents(first) - later_agents,
         later_agents=later_agents,
         evidence=tuple(later or told),
         started_by=started_by,
         left=weighed.left,
     )
+
+
+def _with_plans_kept(case: Case, weighed: Weighed) -> Weighed:
+    """Therapy planned to begin on a day, kept where a later note tells that the drug is given."""
+    kept = []
+    for item in weighed.left:
+        plan = item.finding
+        day = plan.date if plan.value.get("event") == "start" and plan.temporality == "planned" else None
+        firm = plan.assertion == "affirmed" and plan.experiencer == "patient"
+        if not (day and firm and (case.as_of is None or day <= case.as_of)):
+            continue
+        if any(_agents([plan]) & _agents([f]) and (f.note_date or day) >= day for f in weighed.kept):
+            kept.append(plan)
+    if not kept:
+        return weighed
+    left = tuple(item for item in weighed.left if item.finding not in kept)
+    return Weighed(in_order([*weighed.kept, *kept]), left)
+
+
+def _of_radical_therapy(case: Case) -> Callable[[Finding], str | None]:
+    """Why a therapy is that of the chemoradiotherapy: the same agents, where no line is told."""
+    therapies = case.weigh("systemic_therapy", historical=True).kept
+    radical = [_agents([f]) for f in therapies if f.value.get("setting") == "definitive" and f.value.get("agents")]
+    if any(f.value.get("line") for f in therapies):
+        radical = []
+
+    def reason(finding: Finding) -> str | None:
+        same = finding.value.get("line") is None and _agents([finding]) in radical
+        return "the agents of the chemoradiotherapy, no first line of stage IV" if same else None
+
+    return reason
+
+
+def _next_line(later: Sequence[Finding]) -> date | None:
+    """The day on which a later line began, else the first on which a note tells of it."""
+    begun = [f.date for f in later if f.value.get("event") == "start" and f.date]
+    return min(begun or (day for day in map(moment, later) if day), default=None)
+
+
+def _first_day(finding: Finding) -> date | None:
+    """The day of the first dose that a finding gives."""
+    told = finding.value.get("first_day")
+    return date.fromisoformat(str(told)) if told else finding.date
 
 
 def _agents(findings: Iterable[Finding]) -> frozenset[str]:
@@ -107,12 +152,14 @@ def _is_progression(finding: Finding) -> bool:
 def _first_dose(therapies: Sequence[Finding], cycles: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings that give the day of the first dose; none where only its month is known."""
     starts = [f for f in therapies if _is_start(f) and not f.value.get("maintenance")]
-    starts += [f for f in cycles if _is_first_cycle(f) and not f.value.get("maintenance")]
-    first = min((f.date for f in starts if f.date), default=None)
+    starts += [
+        f for f in cycles if (f.value.get("first_day") or _is_first_cycle(f)) and not f.value.get("maintenance")
+    ]
+    first = min((day for day in map(_first_day, starts) if day), default=None)
     months = [str(month) for f in therapies if (month := f.value.get("start_month"))]
     if first is None or any(month < f"{first:%Y-%m}" for month in months):
         return ()
-    return tuple(f for f in starts if f.date == first)
+    return tuple(f for f in starts if _first_day(f) == first)
 
 
 def _is_start(finding: Finding) -> bool:
@@ -162,6 +209,7 @@ def line(case: Case, course: Course) -> Fact:
 
 def _first_line_cycles(case: Case, course: Course) -> Weighed:
     weighed = case.weigh("therapy_cycles", historical=True).drop(_curative).drop(_maintenance)
+    weighed = weighed.drop(_of_radical_therapy(case))
     return weighed.drop(_outside_first_line(course))
 
 
@@ -208,7 +256,8 @@ def response(case: Case, course: Course) -> Fact:
     Of one day the overall response decides. RECIST and PERCIST that differ are no conflict while both
     would pass; then the RECIST category is the fact. Categories that no note names are a hint only.
     """
-    weighed = _on_their_scans(case, case.weigh("response")).drop(_part_of_the_disease).drop(_outside_first_line(course))
+    told = case.weigh("response", historical=bool(course.next_line))
+    weighed = _on_their_scans(case, told).drop(_superseded(course)).drop(_outside_first_line(course)).drop(_curative)
     if (course.line or 1) > 1:
         weighed = weighed.drop(_after_progression(weighed.kept))
     suggested = weighed.drop(lambda f: "a category is named" if f.value.get("explicit") else None).kept
@@ -260,6 +309,21 @@ def _after_progression(findings: Sequence[Finding]) -> Callable[[Finding], str |
         day = moment(finding)
         after = bool(progressed) and (day is None or day > min(progressed))
         return "after the progression that ended the first line" if after else None
+
+    return reason
+
+
+def _superseded(course: Course) -> Callable[[Finding], str | None]:
+    """Why a category is not the overall one; the last one before a later line began is no former one."""
+
+    def reason(finding: Finding) -> str | None:
+        past = finding.temporality == "historical"
+        if not past:
+            return _part_of_the_disease(finding)
+        before = course.next_line and finding.context.get("dated") and finding.date and finding.date < course.next_line
+        if not before:
+            return "told as of an earlier time"
+        return None if finding.value.get("scope") == "former" else _part_of_the_disease(finding)
 
     return reason
 
