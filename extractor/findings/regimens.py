@@ -624,7 +624,10 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
         further = reading.sentences[number]
         if further.line != sentence.line and further.block != sentence.block:
             break
-        if any(g.sentence == number for g in groups) or not _DOSE_LINE.match(reading.sentence_text(number)):
+        text = reading.sentence_text(number)
+        if any(g.sentence == number for g in groups):
+            break
+        if not (_DOSE_LINE.match(text) or (further.line == sentence.line and _FORM_FIELD.match(text))):
             break
         end = further.end
         sentence = further
@@ -640,6 +643,10 @@ _DOSE_LINE = re.compile(
 )
 
 
+_FORM_FIELD = re.compile(
+    r"[ ]*(?:goal|intent|aim|line|dose|setting|freq\w*|schedule|regimen|indication|status|route)\b[\w ]{0,20}:", re.I
+)
+"""A field of a form that stands between a regimen and the day of its first dose."""
 _NEIGHBOURS = 40
 """So many regimens around one may share its sentence or its list of doses."""
 
@@ -734,6 +741,8 @@ def _first_dose(
         before = text[max(low, mention.start - 60) : mention.start]
         following = dates[number + 1] if number + 1 < len(dates) else None
         started = _STARTS.search(before) is not None and not _LATER_CYCLE.search(before)
+        if started and _DAY_ONE.search(before) and _LATER_NUMBER.search(before):
+            continue  # "cycle 4 carboplatin, day 1 = 27/03"
         ranged = following is not None and _RANGE.match(text[mention.end : following.start]) is not None
         last = following.end if following is not None and ranged else mention.end
         if started and mention.end <= group.start and not _LEAD_GAP.match(text[last : group.start]):
@@ -766,6 +775,12 @@ def _first_dose(
     return None
 
 
+_DAY_ONE = re.compile(r"\b(?:day ?(?:1|one)|D ?1)[ :=(,-]*(?:on |in )?$", re.I)
+_LATER_NUMBER = re.compile(
+    r"\b(?:cycle|course|dose|C|#) ?(?:[2-9]|1\d)\b|\b(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|"
+    r"course|dose)\b",
+    re.I,
+)
 _LATER_CYCLE = re.compile(
     r"\b(?:(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|dose|course|"
     r"infusion)|(?:cycle|dose|course|C|#) ?(?:[2-9]|1\d)(?:/\d)?|maint\w*)[ ]?(?:was |"
@@ -844,7 +859,7 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
 
 
 _SHORT_DAYS = re.compile(
-    r"(?<![\d./-])(?P<days>(?:\d{1,2}(?P<sep>[./-])\d{1,2}(?P=sep)?[ ]?(?:,|;|&|/|\+|and|-)?[ ]{1,2}(?:and |& )?){1,11})"
+    r"(?<![\d./-])(?P<days>(?:\d{1,2}(?P<sep>[./-])\d{1,2}(?:(?P=sep)(?:20)?\d\d|(?P=sep))?[ ]?(?:,|;|&|/|\+|and|-)?[ ]{1,2}(?:and |& )?){1,11})"
     r"(?P<last>\d{1,2}(?P=sep)\d{1,2})(?P=sep)(?P<year>20\d\d|\d\d)(?!\d)"
 )
 """Days of doses that share the year of the last one: "(20.01, 10.02, 03.03, 24.03.2025)"."""
@@ -856,25 +871,26 @@ def _short_days(reading: Reading, group: Regimen, high: int) -> list[DateMention
     if found is None or found.start() - group.end > 90:
         return []
     sign = found["sep"]
-    spans = [(found.start("days") + m.start(), found.start("days") + m.end(), m[0]) for m in _pairs(sign, found["days"])]
-    spans.append((found.start("last"), found.end(), found["last"]))
+    lists = [(found.start("days"), m) for m in _days(sign, found["days"])]
+    lists += [(found.start("last"), m) for m in _days(sign, reading.text[found.start("last") : found.end()])]
     order = reading.order
-    for _, _, text in spans:
-        first, second = (int(number) for number in text.split(sign))
-        order = "day_first" if first > 12 else "month_first" if second > 12 else order
-    year = int(found["year"]) % 100 + 2000
+    for _, day in lists:
+        order = "day_first" if int(day[1]) > 12 else "month_first" if int(day[2]) > 12 else order
+    year = 0
     days: list[DateMention] = []
-    for start, end, text in reversed(spans):
-        read = find_dates(f"{text}{sign}{year}", reading.note.note_date, order)
+    for offset, day in reversed(lists):
+        year = int(day[3]) % 100 + 2000 if day[3] else year
+        read = find_dates(f"{day[1]}{sign}{day[2]}{sign}{year}", reading.note.note_date, order)
         if days and read and read[0].date.full and days[-1].date.full and read[0].date.full > days[-1].date.full:
             year -= 1
-            read = find_dates(f"{text}{sign}{year}", reading.note.note_date, order)
+            read = find_dates(f"{day[1]}{sign}{day[2]}{sign}{year}", reading.note.note_date, order)
         if not read or not read[0].date.full:
             return []
-        days.append(DateMention(start, end, read[0].date))
+        days.append(DateMention(offset + day.start(), offset + day.end(), read[0].date))
     return days[::-1]
 
 
-def _pairs(sign: str, text: str) -> Iterator[re.Match[str]]:
-    """The days and months "20.01" in a text."""
-    return re.finditer(rf"\d{{1,2}}{re.escape(sign)}\d{{1,2}}", text)
+def _days(sign: str, text: str) -> Iterator[re.Match[str]]:
+    """The days of a list such as "20.01, 10.02.2025": two numbers and the year, where it stands."""
+    sign = re.escape(sign)
+    return re.finditer(rf"(\d{{1,2}}){sign}(\d{{1,2}})(?:{sign}((?:20)?\d\d))?(?!\d)", text)

@@ -191,6 +191,7 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
     told = _told_before_its_study(reading, candidate.mention)
     if told is not None and told.date is not None:
         changes["date"] = told.date
+        changes["context"] = {"dated": told.dated, "study": told.study, "modality": told.modality}
     return reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
 
 
@@ -510,11 +511,18 @@ def _told_before_its_study(reading: Reading, mention: Mention) -> Frame | None:
         return None
     behind = reading.within(mention.end, sentence.end, STUDY)
     ahead = reading.within(sentence.start, mention.start, STUDY)
-    opens = re.fullmatch(r"[ ]*(?:[-=>→*]+|(?:conclusion|impression|imp|opinion|result|response)[ :.=-]*)*[ ]*", _before(
-        reading, mention), re.I)
-    if not behind or ahead or not opens or not re.fullmatch(r"[\s.;,)(\[]*(?:\w+[ ]){0,2}", reading.text[mention.end : behind[0].start]):
+    opens = _VERDICT_OPENS.search(_before(reading, mention))
+    if not behind or ahead or not opens:
         return None
-    return reading.frames[mention.sentence - 1]
+    gap = _NEXT_STUDY.fullmatch(reading.text[mention.end : behind[0].start])
+    parted = gap is not None and (bool(gap["stop"].strip()) or "\n" in gap["stop"] or bool(opens["arrow"]))
+    return reading.frames[mention.sentence - 1] if parted else None
+
+
+_VERDICT_OPENS = re.compile(
+    r"(?:^|[.;])[ ]*(?P<arrow>[-=>→*]*)[ ]*(?:(?:conclusion|impression|imp|opinion|result|response)[ :.=-]*)?$", re.I
+)
+_NEXT_STUDY = re.compile(r"(?P<stop>[\s.;\[]*)(?:\w+[ ]){0,2}", re.I)
 
 
 def _opens_line(reading: Reading, mention: Mention) -> bool:

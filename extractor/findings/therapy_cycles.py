@@ -305,7 +305,8 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if mention.rule == "cycles.hash" or mention.rule == "cycles.hash_behind":
         if _HASH_FOREIGN.search(text):
             return False
-        return beside or owner is not None or _THERAPY_NEAR.search(text) is not None
+        told = _THERAPY_NEAR.search(text) or (mention.rule == "cycles.hash" and _DONE_AFTER.match(after))
+        return beside or owner is not None or told is not None
     if mention.rule == "cycles.code":
         return _is_code(reading, mention, text, before, after, beside)
     if value.get("listed"):

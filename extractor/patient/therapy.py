@@ -20,6 +20,8 @@ _RECENT = timedelta(days=42)
 """A note speaks of a scan as the present one within so many days."""
 _REPORT = re.compile(r"radiolog|imaging|\b(?:ct|pet|mri?|scan)\b")
 """The types of notes whose date is that of the study they report."""
+_OF_THERAPY = frozenset({"systemic_therapy", "therapy_cycles", "therapy_duration"})
+"""Concepts whose days are those of doses, in whatever report they stand."""
 _PARTS = frozenset({"target", "non_target", "former", "cranial"})
 
 
@@ -193,7 +195,9 @@ def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
         ends_it = day == course.next_line and _is_progression(finding)
         if not named and course.next_line and (day is None or day >= course.next_line) and not ends_it:
             return "told after a later line began"
-        if finding.date and finding.context.get("dated") and course.start and finding.date < course.start:
+        of_scan = finding.context.get("study") and finding.concept != "response"  # the scan's day, not the therapy's
+        dated = finding.date and finding.context.get("dated") and not of_scan
+        if dated and course.start and finding.date < course.start:
             return "before the first line began"
         return None
 
@@ -398,7 +402,7 @@ def _restaging(case: Case, course: Course, response: Fact) -> Restaging | None:
 def _imaged(case: Case, finding: Finding) -> date | None:
     """The day of the body imaging that a finding is a line of; None where that day is not known."""
     study = finding.value.get("region") if finding.concept == "imaging" else finding.context.get("study")
-    if study not in _BODY or finding.experiencer != "patient" or finding.temporality == "planned":
+    if finding.concept in _OF_THERAPY or study not in _BODY or finding.experiencer != "patient" or finding.temporality == "planned":
         return None
-    known = finding.context.get("dated") or _REPORT.search(case.kinds.get(finding.note_id, ""))
+    known = finding.context.get("dated") or finding.value.get("dated") or _REPORT.search(case.kinds.get(finding.note_id, ""))
     return finding.date if known else None
