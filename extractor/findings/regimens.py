@@ -103,7 +103,8 @@ _CUE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
     r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
     r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
-    r"(?:->|→|=>)",
+    r"(?:->|→|=>)|, (?:and )?(?:was |were |has |had |he |she |they |we )?(?:been )?(?:received|receives|got|gets|given|treated|"
+    r"gave|chose|underwent|put on|managed|commenced|proceeded)\b",
     re.I,
 )
 _SAID_BEFORE = re.compile(
@@ -193,7 +194,9 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues = set(mention.qualifiers.cues) - {"NEGATED", "POSSIBLE"}
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
-    if found.temporality is Temporality.PLANNED and (_goes_on(reading, mention) or _part_done(reading, mention)):
+    if found.temporality is Temporality.PLANNED and (
+        _goes_on(reading, mention) or _part_done(reading, mention) or _received(reading, mention)
+    ):
         return replace(found, temporality=Temporality.CURRENT)
     if (
         found.temporality is Temporality.CURRENT
@@ -249,6 +252,19 @@ def _part_done(reading: Reading, mention: Mention) -> bool:
     """Whether what was planned is partly done ("3 of the intended 4 courses of carboplatin")."""
     sentence = reading.sentences[mention.sentence]
     return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
+
+
+_RECEIVED = re.compile(
+    r"(?:[,;]|\b(?:he|she|they|patient|pt|and|but|so|therefore|thus))[ ](?:has |had |have |was |were |been |then )*"
+    r"(?:received|got|underwent|completed|tolerated|treated with|given)[ ](?:[\w-]+[ ]){0,3}$",
+    re.I,
+)
+
+
+def _received(reading: Reading, mention: Mention) -> bool:
+    """Whether it is told as given right before ("not a candidate for cisplatin, received carboplatin")."""
+    sentence = reading.sentences[mention.sentence]
+    return _RECEIVED.search(reading.text[sentence.start : mention.start]) is not None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:

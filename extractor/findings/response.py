@@ -681,9 +681,21 @@ def _series(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
             former.add(number + 1 if _newest_first(reading, a.mention) else number)
         elif a.mention.sentence == b.mention.sentence and _superseded(reading, a.mention, b.mention):
             former.add(number)
+        elif _best_then_current(reading, a.mention, b.mention):
+            former.add(number)
         elif _listed(reading, a.mention) and _listed(reading, b.mention) and _next_line(reading, a.mention, b.mention):
             former.add(number + 1 if _descending(reading, a.mention, b.mention) else number)
     return [_as_former(candidate) if number in former else candidate for number, candidate in enumerate(found)]
+
+
+def _best_then_current(reading: Reading, a: Mention, b: Mention) -> bool:
+    """Whether the best response stands in one sentence or line and the one of now in the next."""
+    if not 1 <= b.sentence - a.sentence <= 2 or re.search(r"\bbest\b(?! overall)", _before(reading, a), re.I) is None:
+        return False
+    return _CURRENT.search(_before(reading, b)) is not None
+
+
+_CURRENT = re.compile(r"\b(?:current\w*|now|last|latest|most recent|present|today|newest|this) ?[^.;]{0,25}$", re.I)
 
 
 def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:

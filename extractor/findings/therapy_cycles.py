@@ -40,7 +40,7 @@ _DONE_BEFORE = re.compile(
     r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|"
     r"tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|"
     r"to date|up to|until|reached|having|got|last)"
-    r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now))*[ :(]*$",
+    r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now|chemo\w*|immuno\w*))*[ :(]*$",
     re.I,
 )
 _DONE_AFTER = re.compile(
@@ -134,7 +134,8 @@ _THERAPY_NEAR = re.compile(
 )
 _DATE_AFTER = re.compile(
     r"^(?:[ ]|[:(=~-]|on|given|was|were|dated|started|commenced|began|completed|done|"
-    r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>)*$",
+    r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>|maint\w*|delivered|"
+    r",? ?delayed (?:by|for) (?:\w+ )?(?:a|one|two|\d{1,2}) (?:weeks?|days?|wks?),?|\(?(?:of|/) ?\d{1,2}\))*$",
     re.I,
 )
 _DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
@@ -181,6 +182,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     for count in _merged(reading, counts):
         yield _finding(reading, count)
     yield from _listed(reading, groups)
+    yield from _tabled(reading, groups)
 
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
@@ -297,7 +299,7 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
         gap = reading.text[owner.end : mention.start]
         return (
             len(gap) <= 60
-            and re.search(r"\d ?m?g[ ]*$|[;]", gap) is None
+            and re.search(r"\d ?m?g[ ]*$|[;]|\b(?:tab|cap|tablet|capsule|pill|pack)s?\b", gap, re.I) is None
             and not (len(gap) > 28 and "x" in mention.text.lower())
         )
     if value.get("before_drug"):
@@ -624,3 +626,39 @@ def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
             temporality=group.qualifiers.temporality,
             date=done[-1].date.full,
         )
+
+
+_TABLE_HEAD = re.compile(
+    r"[ ]*\|?[ ]*(?:cy(?:c|k)l(?:e|us)s?|course|dose|infusion|#|no|nr)(?!\w)\.?[ ]*(?:no\.?|nr\.?|#)?[ ]*(?:\||[ ]{2,}|\t)",
+    re.I,
+)
+_TABLE_ROW = re.compile(r"[ ]*\|?[ ]*#?(?P<n>\d{1,2})[ ]*(?:\||[ ]{2,}|\t)[ |]*")
+
+
+def _tabled(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
+    """The last cycle of a table whose rows are "3 | 17.03.25 | carboplatin", under a heading "Cycle | Date"."""
+    given = [group for group in groups if group.given and group.agents]
+    for head in re.finditer(r"(?m)^.*$", reading.text):
+        if given and _TABLE_HEAD.match(head[0]):
+            rows = list(_table_rows(reading, head.end() + 1))
+            number = len(rows)
+            owner = next((g for g in reversed(given) if rows and g.start < rows[-1][1]), given[0])
+            if number and [n for n, _, _ in rows] == list(range(1, number + 1)):
+                value = {"completed": number, "planned": None, **_belongs(reading, owner.by, owner)}
+                value["first_day"] = str(rows[0][2].date.full)
+                start = reading.text.rfind("\n", 0, rows[-1][2].start) + 1
+                day = rows[-1][2]
+                yield reading.finding(CONCEPT, value, start, day.end, by=owner.by, date=day.date.full)
+
+
+def _table_rows(reading: Reading, start: int) -> Iterator[tuple[int, int, DateMention]]:
+    """The rows below a heading whose day lies behind: the cycle's number, the line's end, the day."""
+    today = reading.note.note_date
+    while row := _TABLE_ROW.match(reading.text, start):
+        end = reading.text.find("\n", start)
+        end = end if end >= 0 else len(reading.text)
+        day = next(reading.dates_within(row.end(), end), None)
+        if day is None or day.start != row.end() or day.date.full is None or (today and day.date.full >= today):
+            return
+        yield int(row["n"]), end, day
+        start = end + 1
