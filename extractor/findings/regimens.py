@@ -103,8 +103,9 @@ _CUE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
     r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
     r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
-    r"(?:->|→|=>)|, (?:and )?(?:was |were |has |had |he |she |they |we )?(?:been )?(?:received|receives|got|gets|given|treated|"
-    r"gave|chose|underwent|put on|managed|commenced|proceeded)\b",
+    r"(?:->|→|=>)|, (?:and )?(?:was |were |has |had )?(?:been )?(?:received|receives|got|gets|given|treated|gave|chose|"
+    r"underwent|put on|managed|commenced|proceeded)\b|\b(?:he|she|they|we|patient|pt|who)[ ](?:\w+[ ])?(?:got|gave|"
+    r"received|had|given|opted for|chose|switched to|started|commenced|used)\b",
     re.I,
 )
 _SAID_BEFORE = re.compile(
@@ -195,7 +196,10 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
     if found.temporality is Temporality.PLANNED and (
-        _goes_on(reading, mention) or _part_done(reading, mention) or _received(reading, mention)
+        _goes_on(reading, mention)
+        or _part_done(reading, mention)
+        or _was_used(reading, mention)
+        or _received(reading, mention)
     ):
         return replace(found, temporality=Temporality.CURRENT)
     if (
@@ -259,12 +263,29 @@ _RECEIVED = re.compile(
     r"(?:received|got|underwent|completed|tolerated|treated with|given)[ ](?:[\w-]+[ ]){0,3}$",
     re.I,
 )
+_AFTER_START = re.compile(
+    r"\b(?:after|since|following|post|upon) (?:(?:the|her|his) )?(?:starting|commencing|initiating|beginning|start of|"
+    r"commencement of|initiation of)(?: \w+){0,2}[ ]$",
+    re.I,
+)
+_USED = re.compile(
+    r"[^.;]{0,30}\b(?:was|were|has been|have been) (?:then |therefore |instead )?(?:used|given|started|begun|commenced|"
+    r"administered|chosen)\b",
+    re.I,
+)
 
 
 def _received(reading: Reading, mention: Mention) -> bool:
     """Whether it is told as given right before ("not a candidate for cisplatin, received carboplatin")."""
     sentence = reading.sentences[mention.sentence]
     return _RECEIVED.search(reading.text[sentence.start : mention.start]) is not None
+
+
+def _was_used(reading: Reading, mention: Mention) -> bool:
+    """Whether it is told as given: "candidate for …, carboplatin was used", "four months after starting …"."""
+    if _AFTER_START.search(reading.text[max(0, mention.start - 40) : mention.start]):
+        return True
+    return _USED.match(reading.text, mention.end, reading.sentences[mention.sentence].end) is not None
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
@@ -588,9 +609,16 @@ _AFTER_FAILURE = re.compile(
 
 
 def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
-    if set(before.agents) & set(group.agents) or not (
-        group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])
+    if set(before.agents) & set(group.agents):
+        return False
+    if (
+        _MOVED_FROM.search(reading.text[max(0, before.start - 40) : before.start])
+        and _MOVED_TO.fullmatch(reading.text[before.end : group.start])
+        and _FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
+        and not _NOT_FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
     ):
+        return True
+    if not (group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])):
         return False
     if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
         return False
@@ -604,6 +632,8 @@ def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
     return len(between) <= 400 and _FAILED.search(between) is not None and _NOT_FAILED.search(between) is None
 
 
+_MOVED_FROM = re.compile(r"\b(?:switch\w*|chang\w+|moved|converted)[ ](?:over[ ])?from[ ](?:\w+[ -]){0,3}$", re.I)
+_MOVED_TO = re.compile(r"[^.;]{0,25}[ ]to[ ](?:\w+[ -]){0,3}", re.I)
 _SWITCHED = re.compile(
     r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
     r"moved on)[ ](?:\w+[ ]){0,2}$",

@@ -21,8 +21,7 @@ from typing import Any
 
 from extractor.findings.options import choices
 from extractor.findings.regimens import regimens
-from extractor.language.frames import Frame
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
 RESPONSE, SETTING, ELSEWHERE, FALSE = "RESPONSE", "RESPONSE_SETTING", "RESPONSE_ELSEWHERE", "RESPONSE_FALSE"
@@ -79,6 +78,11 @@ _LABELLED = re.compile(
 _TIME = re.compile(
     r"\b(?:tp ?\d|visit|week|wk|w\d{1,2}|month|c\d{1,2}|cycles?|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
     r"sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
+    re.I,
+)
+_TURN = re.compile(
+    r"\b(?:interim|initial|first|1st|second|2nd|third|3rd|final|latest|most recent|subsequent|follow-?up|next|last) "
+    r"(?:\w+ )?(?:ct|scan|imaging|pet\S*|restaging|assessment|evaluation|staging)\b",
     re.I,
 )
 _PAST = re.compile(
@@ -710,7 +714,9 @@ def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
         )
     if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
         return False
-    return all(_TIME.search(part) for part in (before[-40:], between)) and not _descends(reading, a, b)
+    return all(_TIME.search(part) or _TURN.search(part) for part in (before[-40:], between)) and not _descends(
+        reading, a, b
+    )
 
 
 def _descends(reading: Reading, a: Mention, b: Mention) -> bool:

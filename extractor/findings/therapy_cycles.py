@@ -107,7 +107,7 @@ _FOREIGN = re.compile(
 )
 _FOREIGN_BEFORE = re.compile(
     r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
-    r"radiotherapy|RT|booster|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
+    r"radiotherapy|RT|booster|rehab\w*|exercise|training|physio\w*|washing|business|life|election|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
     re.I,
 )
 _MENSTRUAL = re.compile(
@@ -115,7 +115,13 @@ _MENSTRUAL = re.compile(
     r"heavy (?:bleeding|periods?)|peri-?menopaus\w+)\b",
     re.I,
 )
-_DAY_OF = re.compile(r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I)
+_GAVE = re.compile(r"\b(?:gave|administered|delivered)\b[^.;,]{0,30}$", re.I)
+_LAST_ONE = re.compile(r"\b(?:last|final)\b", re.I)
+_OPEN = re.compile(r"[^.;]{0,40}\b(?:today|due|will|planned|scheduled|booked|next|tomorrow|pending|to be)\b", re.I)
+_ONLY_SO_MANY = re.compile(r"[ ]could (?:only )?be (?:given|delivered|administered|completed)\b", re.I)
+_DAY_OF = re.compile(
+    r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I
+)
 _HASH_FOREIGN = re.compile(
     r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
     r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b",
@@ -198,7 +204,7 @@ def _number(text: str | None) -> int | None:
 def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Count | None:
     groups_of = mention.groups
     number = _number(groups_of.get("n") or groups_of.get("ord") or groups_of.get("no")) or _ROMAN.get(
-        groups_of.get("roman", "")
+        groups_of.get("roman") or groups_of.get("single", "")
     )
     if number is None or not 1 <= number <= _MOST:
         return None
@@ -232,7 +238,9 @@ def _begun(reading: Reading, mention: Mention) -> date | None:
     return None
 
 
-_BEGAN_BEFORE = re.compile(r"(?:^[ ]*|\b(?:from|since|starting(?: on)?|started(?: on)?|beginning(?: on)?|between)[ ])$", re.I)
+_BEGAN_BEFORE = re.compile(
+    r"(?:^[ ]*|\b(?:from|since|starting(?: on)?|started(?: on)?|beginning(?: on)?|between)[ ])$", re.I
+)
 _RECEIVED = re.compile(
     r"(?:[ ]|,|to|until|and|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|he|she|they|the patient|patient|pt\.?|has|have|had|was|been|"
     r"received|given|administered|completed|underwent|got|a total of|in total|all|treated with|treatment(?: with)?|the|"
@@ -293,6 +301,8 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if not beside and _MENSTRUAL.search(text):
         return False
     value = mention.value
+    if value.get("stopped"):
+        return beside or owner is not None or _THERAPY_NEAR.search(text) is not None
     if value.get("after_drug"):
         if owner is None or not beside or owner.end > mention.start:
             return False
@@ -418,6 +428,12 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         re.I,
     ):
         extra += [("uncertain", True)]
+    if (
+        qualifiers.assertion is Assertion.HYPOTHETICAL
+        and _ONLY_SO_MANY.match(after)
+        and (planned is not None or re.search(r"\bonly[ ]$", before, re.I))
+    ):
+        qualifiers = replace(qualifiers, assertion=Assertion.AFFIRMED)
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
     if _plans(reading, mention, before) or (
@@ -479,6 +495,8 @@ def _numbered(
         temporality = Temporality.PLANNED
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
+    elif _GAVE.search(before) or (_LAST_ONE.search(mention.text) and not _OPEN.match(after)):
+        completed = number
     elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
         completed = (
             number
@@ -629,7 +647,7 @@ def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
 
 
 _TABLE_HEAD = re.compile(
-    r"[ ]*\|?[ ]*(?:cy(?:c|k)l(?:e|us)s?|course|dose|infusion|#|no|nr)(?!\w)\.?[ ]*(?:no\.?|nr\.?|#)?[ ]*(?:\||[ ]{2,}|\t)",
+    r"[ ]*\|?[ ]*(?:cy(?:c|k)l(?:e|us)s?|courses?|infusions?|chemo\w*)(?!\w)\.?[ ]*(?:no\.?|nr\.?|#)?[ ]*(?:\||[ ]{2,}|\t)",
     re.I,
 )
 _TABLE_ROW = re.compile(r"[ ]*\|?[ ]*#?(?P<n>\d{1,2})[ ]*(?:\||[ ]{2,}|\t)[ |]*")

@@ -27,6 +27,9 @@ _TREATED = re.compile(
     r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b",
     re.I,
 )
+_TO_COME = re.compile(
+    r"[ ](?:(?:is|are|was|were|as)[ ])?(?:planned|intended|scheduled|proposed|to (?:be|go|come))\b", re.I
+)
 _OBJECT = re.compile(
     r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|"
     r"single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|"
@@ -192,7 +195,8 @@ def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen |
         if owner.other_tumour:
             value["other_tumour"] = True
     temporality = qualifiers.temporality
-    if mention.qualifiers.temporality is Temporality.PLANNED:
+    after = reading.text[mention.end : reading.sentences[mention.sentence].end]
+    if mention.qualifiers.temporality is Temporality.PLANNED or _TO_COME.match(after):
         temporality = Temporality.PLANNED
     start = mention.start + len(mention.text) - len(mention.text.lstrip())
     end = mention.end - (len(mention.text) - len(mention.text.rstrip()))

@@ -154,9 +154,7 @@ def _is_progression(finding: Finding) -> bool:
 def _first_dose(therapies: Sequence[Finding], cycles: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings that give the day of the first dose; none where only its month is known."""
     starts = [f for f in therapies if _is_start(f) and not f.value.get("maintenance")]
-    starts += [
-        f for f in cycles if (f.value.get("first_day") or _is_first_cycle(f)) and not f.value.get("maintenance")
-    ]
+    starts += [f for f in cycles if (f.value.get("first_day") or _is_first_cycle(f)) and not f.value.get("maintenance")]
     first = min((day for day in map(_first_day, starts) if day), default=None)
     months = [str(month) for f in therapies if (month := f.value.get("start_month"))]
     if first is None or any(month < f"{first:%Y-%m}" for month in months):
@@ -196,8 +194,8 @@ def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
         if not named and course.next_line and (day is None or day >= course.next_line) and not ends_it:
             return "told after a later line began"
         of_scan = finding.context.get("study") and finding.concept != "response"  # the scan's day, not the therapy's
-        dated = finding.date and finding.context.get("dated") and not of_scan
-        if dated and course.start and finding.date < course.start:
+        told_on = finding.date if finding.context.get("dated") and not of_scan else None
+        if told_on and course.start and told_on < course.start:
             return "before the first line began"
         return None
 
@@ -402,7 +400,16 @@ def _restaging(case: Case, course: Course, response: Fact) -> Restaging | None:
 def _imaged(case: Case, finding: Finding) -> date | None:
     """The day of the body imaging that a finding is a line of; None where that day is not known."""
     study = finding.value.get("region") if finding.concept == "imaging" else finding.context.get("study")
-    if finding.concept in _OF_THERAPY or study not in _BODY or finding.experiencer != "patient" or finding.temporality == "planned":
+    if (
+        finding.concept in _OF_THERAPY
+        or study not in _BODY
+        or finding.experiencer != "patient"
+        or finding.temporality == "planned"
+    ):
         return None
-    known = finding.context.get("dated") or finding.value.get("dated") or _REPORT.search(case.kinds.get(finding.note_id, ""))
+    known = (
+        finding.context.get("dated")
+        or finding.value.get("dated")
+        or _REPORT.search(case.kinds.get(finding.note_id, ""))
+    )
     return finding.date if known else None
