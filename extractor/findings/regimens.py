@@ -87,7 +87,7 @@ _LEAD_GAP = re.compile(
     rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
     rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
     rf"Tab\.?|T\.|Cap\.?|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
-    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|undergo\w*|underwent|put|a|in|by|regimen|"
+    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|had|has|have|undergo\w*|underwent|put|a|in|by|regimen|"
     r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
     r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
     r"maintenance|maint\.?|IV|option|\d\))*$",
@@ -756,6 +756,14 @@ _MONTHS_GIVEN = re.compile(r"[ ](?:of|on|into|under|so far|supply)\b", re.I)
 _LIST_NUMBER = re.compile(r"\d{1,2}\. ?[A-Z]")
 
 
+def _in_a_list(reading: Reading, text: str) -> bool:
+    """Whether the "2." of "2. Feb" numbers a line: the line before or behind it has the number beside."""
+    if not _LIST_NUMBER.match(text):
+        return False
+    number = int(text.split(".")[0])
+    return re.search(rf"(?m)^[ ]*(?:{number - 1}|{number + 1})\.[ ]", reading.text) is not None
+
+
 def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]:
     """The dates of a stretch of text, read anew where a number before them is that of a cycle or of a list.
 
@@ -766,7 +774,7 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
         if text.endswith("/12") and _MONTHS_GIVEN.match(reading.text[mention.end : high]):
             continue  # "5/12 of pembrolizumab": five months
         sentence = reading.sentences[reading.sentence_at(mention.start)]
-        numbered = sentence.item and mention.start == sentence.start and _LIST_NUMBER.match(text)
+        numbered = sentence.item and mention.start == sentence.start and _in_a_list(reading, text)
         if numbered or _NUMBER_SIGN.search(reading.text[max(0, mention.start - 5) : mention.start]):
             digits = re.match(r"\d{1,2}\.?", text)
             begin = mention.start + (digits.end() if digits else 0)

@@ -457,6 +457,8 @@ def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     sentence = reading.sentences[mention.sentence]
     ends = _CLAUSE_END.finditer(_without_abbreviations(reading.text[sentence.start : mention.start]))
     begin = sentence.start + max((m.end() for m in ends), default=0)
+    if _PRIMARY_BEFORE.search(reading.text[begin : mention.start]):
+        return True
     sites = _body_sites(reading, begin, mention.start)
     if sites and _SITE_GAP.fullmatch(reading.text[sites[-1].end : mention.start]):
         studies = reading.in_sentence(mention.sentence, STUDY)
@@ -467,13 +469,27 @@ def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     return _SITE_BEHIND.fullmatch(reading.text[mention.end : behind[0].start]) is not None
 
 
+_PRIMARY_BEFORE = re.compile(
+    r"(?:^|[ ])(?:the |her |his )?(?:lung |pulmonary )?(?:primary(?: (?:tumou?r|lesion|mass|site))?|"
+    r"(?:RUL|RML|RLL|LUL|LLL) (?:mass|tumou?r|lesion|primary))"
+    r"[ ]?(?:[:=-][ ]?|(?:shows?|showed|showing|has|had|is|in|with)[ ](?:an? )?)(?:(?:very )?good )?$",
+    re.I,
+)
+"""A label that makes a category that of the primary alone."""
+
+
 def _without_abbreviations(text: str) -> str:
     """The text with the stops of "seg." and the like blanked; its length stays."""
     return re.sub(r"(?<=\bseg)\.|(?<=\bsegm)\.|(?<=\blt)\.|(?<=\brt)\.|(?<=\bst)\.", " ", text, flags=re.I)
 
 
 def _body_sites(reading: Reading, begin: int, end: int) -> list[Mention]:
-    return [m for m in reading.within(begin, end, SITE) if m.value.get("region") != "cranial"]
+    lung = reading.within(begin, end + 24, LUNG)  # "lung cancer stable" is the whole disease
+    return [
+        m
+        for m in reading.within(begin, end, SITE)
+        if m.value.get("region") != "cranial" and not any(c.start <= m.start and m.end <= c.end for c in lung)
+    ]
 
 
 def _of_a_lesion(reading: Reading, mention: Mention, scope: str | None) -> bool:
