@@ -86,7 +86,7 @@ _LEAD_GAP = re.compile(
     rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|"
     rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
     rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
-    rf"Tab\.?|T\.|Cap\.?|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
+    rf"Tab\.?|T\.|Cap\.?|L[1-3]|\d{{1,2}}[-/.]\d{{1,2}}|[\"“”']|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
     rf"the patient|patient|pt\.?|he|she|was|is|has been|been|had|has|have|undergo\w*|underwent|put|a|in|by|regimen|"
     r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
     r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
@@ -528,12 +528,17 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
     """The regimen right beside the word "maintenance"."""
     best: tuple[int, int] | None = None
     for index, group in enumerate(groups):
+        opens_next = group.sentence == mention.sentence + 1 and _ABBREVIATED.fullmatch(
+            reading.text, mention.end, max(mention.end, group.start)
+        )
+        if opens_next:
+            return index
         if group.sentence != mention.sentence:
             continue
         if group.end <= mention.start:
             gap = reading.text[group.end : mention.start]
         elif group.start >= mention.end:
-            gap = reading.text[mention.end : group.start]
+            gap = reading.text[mention.end : group.start].removeprefix(".")  # "maint. pemetrexed"
         else:
             return index
         limit = 26 if group.start >= mention.end else 16
@@ -542,6 +547,10 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
             if best is None or distance < best[0]:
                 best = (distance, index)
     return best[1] if best else None
+
+
+_ABBREVIATED = re.compile(r"\.?[ ]{1,2}")
+"""What stands between "maint." and the drug, where the stop was taken for the end of the sentence."""
 
 
 def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
@@ -737,7 +746,8 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
         given = replace(group.qualifiers, temporality=Temporality.CURRENT, assertion=Assertion.AFFIRMED)
         group = replace(group, qualifiers=given)
     if first is not None:
-        return replace(group, begun=first[0], ended=first[1])
+        doses = () if first[1] else tuple(_dose_list(reading, group, dates, high))
+        return replace(group, begun=first[0], ended=first[1], doses=doses)
     listed = _dose_list(reading, group, dates, high)
     if listed:
         return replace(group, begun=listed[0].date, ended=listed[-1].date, doses=tuple(listed))
@@ -820,6 +830,8 @@ def _first_dose(
             return mention.date, None
         if mention.end <= group.start and _leads(reading, group, mention):
             return mention.date, None
+        if mention.start >= group.end and _STARTED_BEHIND.match(text, mention.end, high):
+            return mention.date, None
         if (
             mention.start >= group.end
             and _RANGE_TO_NOW.match(text[mention.end : high])
@@ -829,6 +841,7 @@ def _first_dose(
     return None
 
 
+_STARTED_BEHIND = re.compile(r"[ ](?:start(?:ed)?|was started|onset)\b(?! (?:of|on|with))", re.I)
 _DAY_ONE = re.compile(r"\b(?:day ?(?:1|one)|D ?1)[ :=(,-]*(?:on |in )?$", re.I)
 _LATER_NUMBER = re.compile(
     r"\b(?:cycle|course|dose|C|#) ?(?:[2-9]|1\d)\b|\b(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|"
@@ -907,7 +920,7 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
             )
             or len(gap) > 90
         ):
-            return []
+            continue
         listed.append(mention)
     return listed if len(listed) > 1 else []
 

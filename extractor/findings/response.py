@@ -196,7 +196,18 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
     if told is not None and told.date is not None:
         changes["date"] = told.date
         changes["context"] = {"dated": told.dated, "study": told.study, "modality": told.modality}
+    elif (day := _own_scan(reading, candidate.mention)) is not None:
+        changes["date"] = day
     return reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
+
+
+def _own_scan(reading: Reading, mention: Mention) -> date | None:
+    """The day of the second study of a sentence, where the category is that one's ("CT 3/2 SD; CT 4/5: PR")."""
+    studies = reading.within(reading.sentences[mention.sentence].start, mention.start, STUDY)
+    if len(studies) < 2 or studies[-1].value.get("region") == "head":
+        return None
+    day = next(reading.dates_within(studies[-1].end, min(studies[-1].end + 25, mention.start)), None)
+    return day.date.full if day else None
 
 
 _ON = re.compile(r"[ ](?:disease[ ])?(?:on|under|to|after|with|during|following|post)[ ](?:\w+[ -]){0,3}$", re.I)

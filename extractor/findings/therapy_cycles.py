@@ -495,7 +495,11 @@ def _numbered(
         temporality = Temporality.PLANNED
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
-    elif _GAVE.search(before) or (_LAST_ONE.search(mention.text) and not _OPEN.match(after)):
+    elif (
+        _GAVE.search(before)
+        or _whole_done(reading, mention)
+        or (_LAST_ONE.search(mention.text) and not _OPEN.match(after))
+    ):
         completed = number
     elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
         completed = (
@@ -534,6 +538,22 @@ def _numbered(
         extra=tuple(extra),
         day=day,
         first_day=day if number == 1 and completed == 1 else None,
+    )
+
+
+_WHOLE_DONE = re.compile(r"\b(?:s/p|status post|completed|finished)[ ][^.;:\n]{3,80}$", re.I)
+
+
+def _whole_done(reading: Reading, mention: Mention) -> bool:
+    """Whether the regimen in front of a cycle's number is told as completed ("s/p carboplatin/pemetrexed #4")."""
+    start = max(reading.sentences[mention.sentence].start, mention.start - 90)
+    done = _WHOLE_DONE.search(reading.text[start : mention.start])
+    if done is None or mention.rule not in ("cycles.hash", "cycles.code") or mention.groups.get("day"):
+        return False
+    drugs = reading.within(start + done.start(), mention.start, DRUG, THERAPY)
+    return (
+        bool(drugs)
+        and re.fullmatch(r"[ ]?(?:maint\w*\.?[ ]?)?", reading.text[drugs[-1].end : mention.start], re.I) is not None
     )
 
 
