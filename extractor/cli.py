@@ -299,14 +299,17 @@ def _summary(outcome: Outcome, folder: Path) -> str:
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Labels, one patient or text a line.")],
     protocol: _Protocol = None,
+    errors: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="List so many errors at most; without it, all.")
+    ] = None,
 ) -> int:
-    """Compare what is told with labels: figures, and every disagreement. It quotes the texts."""
+    """Compare what is told with labels: figures with 95 % intervals, and the errors. It quotes the texts."""
     from extractor.exports.rows import InputError
     from extractor.review.evaluate import GoldFileError, evaluate_file
     from extractor.screener import Screener
 
     try:
-        typer.echo(evaluate_file(gold, Screener(protocol)), nl=False)
+        typer.echo(evaluate_file(gold, Screener(protocol), errors=errors), nl=False)
     except GoldFileError as error:
         raise InputError(str(error)) from None
     return 0

@@ -232,6 +232,20 @@ def test_evaluate_tells_of_a_file_that_is_no_gold(notes: Path) -> None:
     assert result.exit_code == 2 and "gold" in one_line(result)
 
 
+def test_evaluate_scores_labelled_texts(tmp_path: Path) -> None:
+    stage = {"concept": "stage", "start": 6, "end": 14, "value": {"group": "IVB"}}
+    lines = [
+        {"id": "t1", "text": "NSCLC stage IV.", "mentions": [stage]},
+        {"id": "t2", "text": "Stage IIIA.", "mentions": []},
+    ]
+    gold = tmp_path / "texts.jsonl"
+    gold.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    result = call("evaluate", gold, "--errors", "1")
+    assert result.exit_code == 0
+    assert "stage" in result.stdout and "3 errors" in result.stdout
+    assert result.stdout.endswith("... and 2 more\n")
+
+
 def test_lint() -> None:
     result = call("lint", ROOT / "missing.yaml")
     assert result.exit_code == 2 and "missing.yaml" in result.stderr.splitlines()[-1]

@@ -8,7 +8,10 @@ from itertools import pairwise
 
 from extractor.language.reading import Mention, Reading
 
-_BREAK = re.compile(r";|(?<!\ball )(?<!\beverything )(?<!\bnothing )(?<!\bnone )\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b", re.I)
+_BREAK = re.compile(
+    r";|(?<!\ball )(?<!\beverything )(?<!\bnothing )(?<!\bnone )\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b",
+    re.I,
+)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)

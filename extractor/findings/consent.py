@@ -18,7 +18,9 @@ _BESIDE = 14
 _NEIGHBOURHOOD = 250
 """A bare "has now signed" is about the trial when that is named within so many characters before it."""
 
-_DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bwithout|\bnor)[ ](?:yet |so far |been |having |actually |explicitly ){0,2}$", re.I)
+_DENIED = re.compile(
+    r"(?:\bnot|n't|\bnever|\bwithout|\bnor)[ ](?:yet |so far |been |having |actually |explicitly ){0,2}$", re.I
+)
 """A denial right before a refusal makes it none ("has not declined the trial")."""
 _PATIENT_TOO = re.compile(
     r"\b(?:(?:the |our |this )?(?:patient|pt|gentleman|lady|woman|man)|s?he|(?:mr|mrs|ms|miss)\.?(?: \w+)?),? "
@@ -28,17 +30,24 @@ _PATIENT_TOO = re.compile(
     re.I,
 )
 """The patient is the subject, though a relative stands beside ("she and her parents declined")."""
-_RELATIVE = re.compile(r"\b(?:brother|sister|father|mother|uncle|aunt|cousin|neighbour|neighbor|friend|dad|mum|mom|son|daughter)(?:'s)? (?:who|had|has|also)\b", re.I)
+_RELATIVE = re.compile(
+    r"\b(?:brother|sister|father|mother|uncle|aunt|cousin|neighbour|neighbor|friend|dad|mum|mom|son|daughter)(?:'s)? (?:who|had|has|also)\b",
+    re.I,
+)
 _AT_FIRST = re.compile(r"\b(?:initially|originally|at first)\b[^.;]{0,25}$", re.I)
 _AT_FIRST_BEHIND = re.compile(r"[^.;]{0,25}?\b(?:initially|originally|at first)\b", re.I)
+_OTHERS = re.compile(r"\b(?:patients|pts|subjects|participants|volunteers|people|cohort)\b", re.I)
 _PREVIOUSLY = re.compile(r"\b(?:previously|earlier|before|last (?:time|week|month|visit))\b", re.I)
 _BUT_NOW = re.compile(r"\b(?:now|today|since then|changed (?:his|her|their) mind|meanwhile)\b", re.I)
 _NOT_THE_PATIENT = re.compile(
-    r"\b(?:insur\w+|sponsors?|teams?|committees?|boards?|ethics|investigators?|we|payers?|hospital|centre|center|coordinator)\b(?: \w+){0,2}[ ]$", re.I
+    r"\b(?:insur\w+|sponsors?|teams?|committees?|boards?|ethics|investigators?|we|payers?|hospital|centre|center|coordinator)\b(?: \w+){0,2}[ ]$",
+    re.I,
 )
 """A refusal by these is none of the patient's."""
 _DRUG_REACH = 25
-_REQUIRED = re.compile(r"[^.;\n]{0,25}?\b(?:required|criteri\w+|mandatory|needed|necessary|prerequisite|obligatory|must)\b", re.I)
+_REQUIRED = re.compile(
+    r"[^.;\n]{0,25}?\b(?:required|criteri\w+|mandatory|needed|necessary|prerequisite|obligatory|must)\b", re.I
+)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -66,6 +75,8 @@ def _stands(reading: Reading, mention: Mention) -> bool:
 def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     """Whose consent it is; a relative who stands beside the patient takes nothing away."""
     given = mention.qualifiers.experiencer
+    if given is Experiencer.OTHER and not _OTHERS.search(reading.sentence_text(mention.sentence)):
+        return Experiencer.PATIENT  # "consent for the trial on file": the trial is what is consented to
     if given is not Experiencer.FAMILY:
         return given
     before = reading.text[clause_of(reading, mention.start)[0] : mention.start]
@@ -76,7 +87,9 @@ def _temporality(reading: Reading, mention: Mention) -> Temporality:
     """A refusal that the same sentence calls a first one is past ("initially declined the trial")."""
     start, end = clause_of(reading, mention.start)
     sentence = reading.sentences[mention.sentence]
-    first = _AT_FIRST.search(reading.text[start : mention.start]) or _AT_FIRST_BEHIND.match(reading.text[mention.end : end])
+    first = _AT_FIRST.search(reading.text[start : mention.start]) or _AT_FIRST_BEHIND.match(
+        reading.text[mention.end : end]
+    )
     then = _PREVIOUSLY.search(reading.text[start:end]) and _BUT_NOW.search(reading.text[mention.end : sentence.end])
     past = mention.value["given"] is False and (first or then)
     return Temporality.HISTORICAL if past else Temporality.CURRENT

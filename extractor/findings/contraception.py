@@ -16,7 +16,9 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 _PARTNER_REACH = 40
 """A relative named within so many characters before a reason owns it ("her husband had a vasectomy")."""
 
-_KIND = re.compile(r"\b(?:hormon\w+|(?:the )?pill|oral|ocp|coc|iud|ius|coil|mirena|implant|depot|injecti\w+|sterili\w+|spiral)\b", re.I)
+_KIND = re.compile(
+    r"\b(?:hormon\w+|(?:the )?pill|oral|ocp|coc|iud|ius|coil|mirena|implant|depot|injecti\w+|sterili\w+|spiral)\b", re.I
+)
 """Whoever declines one kind of contraception has not declined contraception."""
 _BOTH = re.compile(r"\b(?:both|each|patient and|he and|she and) (?:\w+ ){0,2}$", re.I)
 
@@ -63,7 +65,9 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
     start, _ = clause_of(reading, mention.start)
     partner = [
         relative
-        for relative in reading.within(max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER")
+        for relative in reading.within(
+            max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
+        )
         if not _BOTH.search(reading.text[start : relative.start])
     ]
     return reading.finding(

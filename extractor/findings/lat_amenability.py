@@ -24,7 +24,9 @@ _NOT_REACH = 26
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
 _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
-_NODULE_BEHIND = re.compile(r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I)
+_NODULE_BEHIND = re.compile(
+    r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I
+)
 _NOT_A_TARGET_BEHIND = re.compile(
     r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|"
     r"meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
@@ -43,9 +45,18 @@ _REPORTED = re.compile(
     re.I,
 )
 """What a specialist reports is not under the condition that stands before ("if she recovers ..., RT said that all is treatable")."""
-_BARE_BEFORE = re.compile(r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
-    r"easily|readily|perfectly|entirely)?[ ]?){1,4}", re.I)
+_BARE_BEFORE = re.compile(
+    r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
+    r"easily|readily|perfectly|entirely)?[ ]?){1,4}",
+    re.I,
+)
 _BARE_BEHIND = re.compile(r"[ ]*(?:(?:per|acc\w*|by|says|according to) [^.;]{1,30})?[.!)]*[ ]*", re.I)
+_CHAIN = re.compile(
+    r"[ ,/]*(?:(?:or|nor|and|for|to|with|by|of|a|any|either|the|radical|curative|definitive|stereotactic)[ ]+)*", re.I
+)
+_OBJECT_NEXT = re.compile(r"[ ](?:for|to|of|on|in|at|with)\b|(?<=for)[ ]|(?<=to)[ ]", re.I)
+_ONLY_CURE = re.compile(r"\bcurativ", re.I)
+_LOCAL = re.compile(r"\b(?:local|radio|radiation|ablat|stereo|sabr|sbrt|rt\b|resect|surg|radical|consolid|lat\b)", re.I)
 _GAP_MEANS = 16
 _NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
 _NEIGHBOUR = re.compile(
@@ -59,7 +70,9 @@ _SHORT = 75
 """A line of a list ("Node level II: not possible") is no longer than this."""
 _LINES_BACK = 4
 _OBJECT_REACH = 14
-_SUBJECTLESS = re.compile(r"[ ,]*(?:(?:it|they|is|are|still|also|all|each|both|would|be|remains?|can|could|fully|well)[ ]+)*", re.I)
+_SUBJECTLESS = re.compile(
+    r"[ ,]*(?:(?:it|they|is|are|still|also|all|each|both|would|be|remains?|can|could|fully|well)[ ]+)*", re.I
+)
 _BUT = re.compile(r"\b(?:but|although|however|though)[ ]*$", re.I)
 _ANSWER_BEHIND = re.compile(
     r"[^.;\n\[\]☐☒☑]{0,60}?(?:[?:=]|\.{3,}|[ ]-)[ ]*(?P<answer>y(?:es)?|no?|\+|ja|nein)(?=[ ]*(?:[.,;(\n]|$))", re.I
@@ -161,7 +174,11 @@ def _predicates(
         if word.value.get("form"):
             continue
         if word.category == "LAT_GAPPED":
-            if grouped and grouped[-1][-1].value.get("loose") and _second_object(reading, grouped[-1][-1], word, targets):
+            if (
+                grouped
+                and grouped[-1][-1].value.get("loose")
+                and _second_object(reading, grouped[-1][-1], word, targets)
+            ):
                 grouped.append([word])
             continue
         apart = grouped and any(grouped[-1][-1].end <= target.start < word.start for target in targets)
@@ -219,7 +236,21 @@ def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> l
         return []
     if not _SUBJECTLESS.fullmatch(reading.text[start : words[0].start]):
         return []
-    return [t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS]
+    return [
+        t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS
+    ]
+
+
+def _direct_means(reading: Reading, predicate: _Predicate) -> Sequence[Mention]:
+    """The means that a predicate takes as its object ("a candidate for surgery, ..."), else all that stand near."""
+    chain: list[Mention] = []
+    for word in predicate.words:
+        end = word.end
+        for mention in sorted(predicate.means, key=lambda m: m.start):
+            if mention.start >= end and _CHAIN.fullmatch(reading.text[end : mention.start]):
+                chain.append(mention)
+                end = mention.end
+    return chain or predicate.means
 
 
 def _own_means(reading: Reading, target: _Target) -> bool:
@@ -259,12 +290,23 @@ def _statement(
     limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
     answer = _ANSWER_BEHIND.match(reading.text, predicate.end, limit)
     if answer:
+        if asked and not amenable:
+            return  # "Anything that could not be ablated? No."
         amenable = amenable and answer["answer"].lower() not in ("n", "no", "nein")
     if predicate.says("elliptic") and not follows and not _continues(reading, predicate, clause):
         return
-    kinds = {m.value.get("kind") for m in predicate.means} | {w.value.get("kind") for w in predicate.words} - {None}
+    kinds = {m.value.get("kind") for m in _direct_means(reading, predicate)} | {
+        w.value.get("kind") for w in predicate.words
+    } - {None}
     if not amenable and kinds and kinds <= {"surgery"} and not predicate.says("elliptic"):
         return  # "not resectable" says nothing of radiotherapy
+    if (
+        not amenable
+        and not zone.targets
+        and _ONLY_CURE.search(reading.text, *clause)
+        and not _LOCAL.search(reading.text, *clause)
+    ):
+        return  # "curative treatment is no longer possible" tells of stage IV, not of local treatment
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
         return
     about = _about(predicate, zone.targets)
@@ -340,6 +382,8 @@ def _zones(
             borders.append(opened.start())
         elif second.says("agent") and not any(borders[-1] <= target.start < first.start for target in targets):
             borders.append(second.start)
+        elif (comma := _own_object(reading, first, second, targets, borders[-1])) is not None:
+            borders.append(comma)
         else:
             borders.append(first.end)
     borders.append(end)
@@ -348,6 +392,20 @@ def _zones(
         _Zone(low, high, inherited + tuple(target for target in targets if low <= target.start < high))
         for low, high in pairwise(borders)
     ]
+
+
+def _own_object(
+    reading: Reading, first: _Predicate, second: _Predicate, targets: Sequence[_Target], start: int
+) -> int | None:
+    """Where the object of a first predicate ends ("possible for lung and adrenal, liver lesion not possible")."""
+    if any(start <= target.start < first.start for target in targets) or not _OBJECT_NEXT.match(
+        reading.text, first.end
+    ):
+        return None
+    comma = reading.text.rfind(",", first.end, second.start)
+    before = any(first.end <= target.start < comma for target in targets)
+    behind = any(comma < target.start < second.start for target in targets)
+    return comma if before and behind else None
 
 
 def _names(reading: Reading, about: Sequence[_Target], predicate: _Predicate) -> Iterator[str]:
@@ -505,7 +563,9 @@ def _unanswered(reading: Reading, words: Sequence[Mention]) -> bool:
     if not words:
         return False
     behind = reading.text[words[0].end : reading.sentences[words[0].sentence].end]
-    return bool(_BOX_MARK.search(behind) and re.search(r"\bno?\b", behind, re.I) and re.search(r"\by(?:es)?\b", behind, re.I))
+    return bool(
+        _BOX_MARK.search(behind) and re.search(r"\bno?\b", behind, re.I) and re.search(r"\by(?:es)?\b", behind, re.I)
+    )
 
 
 def _worded_form(reading: Reading, word: Mention, end: int, start: int) -> Iterator[Finding]:

@@ -278,6 +278,8 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
         return True
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
+    if re.match(r"(?-i:S)\d", mention.text) and _in_list_of_lung(reading, mention):
+        return True
     if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
         reading.text[max(0, mention.start - 40) : mention.start]
     ):
@@ -292,6 +294,18 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
     return counting.vertebrae(mention.text) == 0 or bool(
         re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I)
     )
+
+
+def _in_list_of_lung(reading: Reading, mention: Mention) -> bool:
+    """Whether a list is of the lung's segments: "Left lung, each in turn:" above "S3, metastasis"."""
+    block = reading.sentences[mention.sentence].block
+    for number in range(mention.sentence - 1, max(-1, mention.sentence - 10), -1):
+        if reading.sentences[number].block != block:
+            return False
+        text = reading.sentence_text(number).rstrip()
+        if text.endswith(":"):
+            return re.search(r"\blungs?\b|pulmonary", text, re.I) is not None
+    return False
 
 
 @remembered
@@ -456,7 +470,9 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
             edge = part.end
             continue
-        if part.category == QUANTITY and _FORMERLY.search(gap):
+        if part.category == QUANTITY and (
+            _FORMERLY.search(gap) or (taken and taken[-1].category == SIZE and gap.strip() in ("(", "["))
+        ):
             break
         if taken and re.search(r"\b(?:remain|persist)", gap, re.I):
             break
@@ -579,7 +595,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
 def _bracketed_after_size(text: str, part: Mention) -> bool:
     """A size in brackets that only tells the former one: "14 mm (22 mm)"."""
     return bool(
-        re.search(r"[mc]m[ ]?\((?:was |previously |prev |prior )?$", text[max(0, part.start - 14) : part.start])
+        re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I)
     )
 
 
@@ -733,7 +749,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
-    sided = phrase.strong and len(places) == 1 and places[0].single
+    sided = len(places) == 1 and places[0].single
     if phrase.article or phrase.sizes == 1 or phrase.definite or sided:
         return counting.ONE
     return counting.SOME

@@ -33,7 +33,7 @@ _ADJACENT = 12
 """A dose so close behind its radiotherapy is no second treatment."""
 _UNRELATED = re.compile(
     r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
-    r"followed|then|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
+    r"followed|then|only|except\w*|apart|other than|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
     r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
     re.I,
 )
@@ -71,7 +71,8 @@ _NOT_TAKEN = (
     r"(?:was |were |been )?(?:cancel\w+|called off|withdrawn|abandoned)|opted against|never (?:happened|went|took))"
 )
 _THEN_NOT = re.compile(
-    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b" + _NOT_TAKEN
+    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b"
+    + _NOT_TAKEN
     + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi))",
     re.I,
 )
@@ -84,9 +85,12 @@ _NEXT_NOT = re.compile(
 """What was offered or planned and then not taken ("SRS was offered but he declined")."""
 _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
 """A question of a form, with its answer ("Prior radiation? No.")."""
+_ELSEWHERE = re.compile(r"[ ]*[:-][ ]*(?:see|cf|as (?:per|above|below)|refer)\b", re.I)
+"""A heading that only points to another place ("Prior RT: see note of May")."""
 _LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
 _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
+_CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
 _CHEST_BEHIND = re.compile(
     r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
 )
@@ -167,6 +171,8 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
     if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
         return False
+    if _ELSEWHERE.match(reading.text, mention.end):
+        return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
     if heads and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
@@ -195,8 +201,9 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
+    weighed = _able(reading, *clause) or reading.within(*clause, "LT_OPTION")  # a form asks what is possible or wanted
     asked = _ASKED.match(reading.text, mention.end, sentence.end + 8)
-    if asked:
+    if asked and not weighed:
         return _Status.NEGATED if asked["no"] else _Status.DONE if asked["yes"] else _Status.PLANNED
     denied = _is_denied(reading, mention, clause)
     if any(
@@ -214,7 +221,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     if box_of(reading, mention) is False:
         return _Status.NONE
     answer = answer_of(reading.text[mention.end : sentence.end])
-    if answer is not None:
+    if answer is not None and not weighed:
         return _Status.DONE if answer else _Status.NEGATED
     if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
         return _Status.HYPOTHETICAL
@@ -445,6 +452,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     inside = _sites(reading, mention.start, mention.end)
     if inside:
         return inside[-1:]
+    if rule["procedure"] == "radiotherapy" and not rule.get("dose") and _CHEST_NEXT.match(reading.text, mention.end):
+        return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
     earlier = [m for m in place.earlier if place.clause[0] <= m.start]
     behind = _listed(reading, mention.end, min(place.limit, mention.end + _BEHIND_REACH), surgery)
@@ -466,13 +475,19 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     if not found and rule["procedure"] == "radiotherapy" and operated:
         return [str(operated[-1].value["target"])]  # "nailing, then radiotherapy"
     radiotherapy = rule["procedure"] == "radiotherapy"
-    if not found and radiotherapy and (
-        _CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit])
+    if (
+        not found
+        and radiotherapy
+        and (_CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit]))
     ):
         return ["primary"]
     if not found and not place.denied and radiotherapy:
         found = _above(reading, mention.sentence)
-    cavity = [m for m in reading.within(*place.clause, "LT_CAVITY") if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")]
+    cavity = [
+        m
+        for m in reading.within(*place.clause, "LT_CAVITY")
+        if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")
+    ]
     if not found and radiotherapy and cavity:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):

@@ -65,7 +65,7 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
-_FORMER = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
+_FORMER = re.compile(r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
 _BEFORE_ONE = re.compile(
     r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
     re.I,
@@ -94,7 +94,7 @@ _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in al
 _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
 """The sizes in a row of a table, their unit in its head."""
 _ROW_ENDS = re.compile(
-    r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)[ ]*\|?[ ]*$",
+    r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)(?:[ ]?[mc]m)?[ ]*\|?[ ]*$",
     re.I,
 )
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
@@ -138,6 +138,12 @@ _DENIED = re.compile(
     r"\b(?:no|not|without|never|neither|nor)(?: (?:longer|any ?more)\b)?(?<!no longer)(?<!any more)(?<!anymore) [\w -]{0,30}",
     re.I,
 )
+_BECAME_NONE = re.compile(
+    r"[^,;]*?(?:->|→|>|=>)[ ]?(?:gone|none|nil|absent|resolved|background|not|no\b|0(?![.,\d]))"
+    r"|[^,;]*?\d[ ]?(?:->|→|>|-|/)[ ]?0[ ]?(?:[mc]m)?[ .]*$",
+    re.I,
+)
+"""The course of one lesion, in a row: "1.3 cm -> gone", "9 - 5 - 0 mm"."""
 _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
@@ -649,7 +655,7 @@ def _make(
             assertion = Assertion.AFFIRMED
     elif assertion is Assertion.NEGATED:
         count = counting.NONE
-    elif _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
+    elif _BECAME_NONE.match(reading.text[start : reading.sentences[reading.sentence_at(start)].end]) or _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
         status, count = "resolved", counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
@@ -684,8 +690,9 @@ def _counts_alone(
     sentence = reading.sentences[number]
     own = list(phrases(reading, number))
     for mention in prune(reading.in_sentence(number, QUANTITY)):
+        both = "both" in mention.groups
         if _overlaps(mention.start, mention.end, covered) or (
-            mention.value.get("vague") and "one" not in mention.groups
+            mention.value.get("vague") and not both and "one" not in mention.groups
         ):
             continue
         after, before = (
@@ -702,7 +709,7 @@ def _counts_alone(
             whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
         ):
             continue
-        earlier = [whole] if whole is not None else [p for p in own if p.strong and p.end <= mention.start]
+        earlier = [whole] if whole is not None else [p for p in own if (p.strong or both) and p.end <= mention.start]
         if earlier and earlier[-1].places:
             site: _Site | None = _Site(earlier[-1].places[0].site, earlier[-1].places[0].region, ())
         elif earlier and reading.frames[number].study in _ORGAN_OF_STUDY:
@@ -713,11 +720,13 @@ def _counts_alone(
             site = _last_site(reading, number)
         if site is None:
             continue
+        if both and not gone:
+            continue
         count = counting.NONE if gone else counting.quantity(mention.groups)
         strong = not earlier or earlier[-1].strong
         finding = _make(
             reading, mention, site, count, mention.start, mention.end,
-            "metastasis" if strong else "lesion", explicit=True, rest=gone,
+            "metastasis" if strong else "lesion", explicit=True, rest=gone and not both,
         )  # fmt: skip
         yield replace(
             finding,
@@ -873,6 +882,7 @@ def _bare_sites(
         )
         own_size = (
             following is not None
+            and not _BECAME_NONE.match(reading.text[part.end : reading.sentences[number].end])
             and following.category == SIZE
             and not reading.text[part.end : following.start].strip(" (,:")
         )
@@ -915,6 +925,8 @@ def _bare_sites(
             )
             continue
         told = told or row
+        if any("RESOLVED" in m.qualifiers.cues for m in reading.in_sentence(number, LESION)):
+            continue  # "ninth rib: cortex remodelled, the lesion is no longer seen"
         in_skeleton = (
             "/" not in part.text
             and not _LEVEL.search(reading.text[max(0, part.start - 20) : part.start])

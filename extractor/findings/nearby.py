@@ -27,6 +27,8 @@ _DENIED_WHOLE = re.compile(
 )
 """What may stand between a denial and the statement it denies: "no pain, ECOG 1" denies the pain."""
 _ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
+_PATIENT = re.compile(r"(?<!\w)(?:patient|pt)(?=:|[ ](?:has|had|is|was|now|himself|herself)\b)", re.I)
+"""The patient, named behind a relative: what follows is the patient's own."""
 _NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
 _ATTRIBUTE = re.compile(
     r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid",
@@ -35,7 +37,7 @@ _ATTRIBUTE = re.compile(
 """Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
 _BELONGS = re.compile(
     r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
-    r"for|at|from|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
+    r"for|at|from|here|same|this|another|our|under|cent(?:re|er)|hospital|clinic|unit|elsewhere|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
     r"ovarian|cancer|ca|melanoma|lymphoma|tumou?r|disease|metastatic|\d{4}|\(|-)[ ,(]*){0,8}$",
     re.I,
 )
@@ -147,6 +149,8 @@ def _experiencer(
     sentence = reading.sentences[mention.sentence]
     if kin:
         for cue in reversed(reading.within(begin, mention.start, "NEARBY_RELATIVE")):
+            if _PATIENT.search(text, cue.end, mention.start):
+                break
             if not cue.value.get("close") or _BELONGS.match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):

@@ -21,6 +21,7 @@ from typing import Any
 
 from extractor.findings.options import choices
 from extractor.findings.regimens import regimens
+from extractor.language.frames import day_behind
 from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Temporality
 
@@ -196,6 +197,9 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
     if told is not None and told.date is not None:
         changes["date"] = told.date
         changes["context"] = {"dated": told.dated, "study": told.study, "modality": told.modality}
+    elif (behind := day_behind(reading, mention.end, mention.sentence)) is not None:
+        finding = reading.finding("response", value, mention.start, mention.end, by=mention)
+        return replace(finding, date=behind, context={**finding.context, "dated": True})
     elif (day := _own_scan(reading, candidate.mention)) is not None:
         changes["date"] = day
     return reading.finding("response", value, mention.start, mention.end, by=mention, **changes)

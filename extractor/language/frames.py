@@ -2,7 +2,8 @@
 
 "CT 3 April: liver lesion smaller. Adrenal unchanged." dates both sentences and makes them lines of a
 body scan. A study or a leading date reaches to the end of its paragraph or to the next of its kind;
-in a report of its own it reaches through the note. A date that only names what was compared
+in a report of its own it reaches through the note, behind a heading ("Imaging (3 March):") through
+its paragraph. "On 3 March …" dates its sentence. A date that only names what was compared
 ("vs 22 October", "was 4 cm in May") dates nothing.
 """
 
@@ -27,7 +28,13 @@ _LABEL = re.compile(
     re.I,
 )
 _TOLD_IN = re.compile(r"[ ]*(?:[-*•][ ]*)?in (?:the |a |her |his )?(?:new |last |latest |newest |control |current |present )*", re.I)
-_LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?$")
+_LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
+_ON = re.compile(
+    r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
+)
+_NOW = re.compile(r"\b(?:now|today|currently|at present|presently|since)\b", re.I)
+_BEHIND = re.compile(r"[ ]?(?:[(\[]|,? ?(?:on|as of|as at|dated|in)[ ]|-[ ]|:[ ])(?:(?:on|as of)[ ])?$", re.I)
+_RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
 _EXAM_DATE = re.compile(
     r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I
 )
@@ -37,7 +44,7 @@ _HEAD_LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """A frame in force and the block in which it holds (None: the whole note)."""
+    """A frame in force, the block in which it holds (None: the whole note), its line (-1: a heading)."""
 
     frame: Frame
     block: int | None
@@ -58,7 +65,7 @@ def frames_of(reading: Reading) -> Iterator[Frame]:
         if own is not None:
             frame, lasting = own
             if lasting:
-                reach = _Reach(frame, sentence.block, sentence.line)
+                reach = _Reach(frame, sentence.block, -1 if sentence.heading else sentence.line)
             yield frame
             continue
         if reach.block is not None and reach.frame.study == "head" and _leaves_head(reading, number):
@@ -70,7 +77,7 @@ def frames_of(reading: Reading) -> Iterator[Frame]:
             and _labelled(reading, number)
         ):
             reach = base
-        if reach.block is not None and reach.frame.study is None and sentence.line != reach.line:
+        if reach.block is not None and reach.frame.study is None and reach.line not in (-1, sentence.line):
             reach = base  # a leading date without a study dates its own line only
         yield reach.frame
 
@@ -121,8 +128,12 @@ def _report_frame(reading: Reading) -> Frame | None:
 
 
 def _opens(reading: Reading, mention: Mention) -> bool:
-    """Whether the study is named by itself at the head of the text, as a report does."""
-    return reading.text[: mention.start].strip(" \n*#=-:") == "" and "\n" in reading.text
+    """Whether the study is named by itself at the head of the text, as a report does.
+
+    "CT 3 March: stable." is a line of a note; behind the title of a report stands no result.
+    """
+    title = reading.text[mention.end :].split("\n", 1)
+    return reading.text[: mention.start].strip(" \n*#=-:") == "" and len(title) > 1 and not _RESULT.match(title[0])
 
 
 def _exam_date(reading: Reading) -> date | None:
@@ -167,6 +178,33 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
     leading = _leading_date(reading, number)
     if leading is not None:
         return Frame(_day(leading, base.date), leading.date.full is not None, base.study, base.modality), True
+    if sentence.heading:
+        titled = next(reading.dates_within(sentence.start, sentence.end), None)
+        if titled is not None and titled.date.full and not _compared(reading, titled.start, sentence.start):
+            return Frame(titled.date.full, True, base.study, base.modality), True
+    opening = next(reading.dates_within(sentence.start, min(sentence.end, sentence.start + 45)), None)
+    if (
+        opening is not None
+        and opening.date.full
+        and _ON.match(reading.text[sentence.start : opening.start])
+        and not _NOW.search(reading.text, opening.end, sentence.end)
+    ):
+        return Frame(opening.date.full, True, base.study, base.modality), False
+    return None
+
+
+def day_behind(reading: Reading, end: int, sentence: int) -> date | None:
+    """The day that stands right behind a statement: "ECOG 1 (3 March)", "progression on 3 March".
+
+    Args:
+        reading: The note.
+        end: One past the statement.
+        sentence: The number of its sentence.
+    """
+    for mention in reading.dates_within(end, min(reading.sentences[sentence].end, end + 30)):
+        if _BEHIND.fullmatch(reading.text[end : mention.start]):
+            return _day(mention, reading.note.note_date)
+        break
     return None
 
 

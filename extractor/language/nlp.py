@@ -18,11 +18,11 @@ import sys
 import threading
 import warnings
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from spacy.tokens import Doc, Span
@@ -78,6 +78,8 @@ _ENDING_REACH = 1
 a scope that contains another for one that does not touch it, so that they would end nothing."""
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+|\s+")
 """Words, numbers and single signs. Rules match characters, so finer tokens only help."""
+
+_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
 def document(vocab: Vocab, text: str, starts: Iterable[int]) -> tuple[Doc, list[int]]:
@@ -233,12 +235,13 @@ class _Mentions:
                             category=category,
                             rule=rule.id,
                             value=rule.value,
-                            groups={name: words for name, words in match.groupdict().items() if words is not None},
+                            groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
                             start=start,
                             end=end,
                             text=match[0],
                             sentence=sentence,
-                            qualify=partial(self._qualify, category, start, end, sentence),
+                            qualify=self._qualify,
+                            asked=(category, start, end, sentence),
                         )
                     )
         found.sort(key=lambda mention: (mention.start, -mention.end))
@@ -325,8 +328,8 @@ class _Stretch:
         """The categories of the cues that hold for a mention of a category.
 
         Of two cues that overlap, the longer one holds ("no evidence of" over "no"), among those that may
-        modify the target: a cue for one concept takes nothing away from another. medspaCy would prune
-        them for all targets alike.
+        modify the target: a cue for one concept takes nothing away from another, nor does one that runs
+        through the target itself. medspaCy would prune them for all targets alike.
         """
         target = Span(self._doc, *self._tokens(start, end), label=category)
         modifiers = self._graph.modifiers
@@ -339,11 +342,22 @@ class _Stretch:
                     and first < other.modifier_span[1]
                     and len(other) > last - first
                     and other.allows(category)
+                    and (other.direction == "PSEUDO" or not _overlaps(other, target))
                     for other in modifiers
                 )
                 if not outdone:
                     reached.append(modifier.category)
         return reached
+
+
+def _groups(match: re.Match[str]) -> Mapping[str, str]:
+    """The named groups that took part in a match."""
+    return {name: words for name, words in match.groupdict().items() if words is not None}
+
+
+def _overlaps(modifier: ConTextModifier, target: Span) -> bool:
+    start, end = modifier.modifier_span
+    return bool(start < target.end and target.start < end)
 
 
 def _pieces(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:

@@ -28,7 +28,8 @@ class Mention:
         end: One past the last.
         text: The words.
         sentence: Number of the sentence it begins in.
-        qualify: What finds its qualifiers when they are first looked at.
+        qualify: What finds its qualifiers when they are first looked at …
+        asked: … and what it is asked: category, start, end and sentence as the rule matched them.
     """
 
     category: str
@@ -39,16 +40,17 @@ class Mention:
     end: int
     text: str
     sentence: int
-    qualify: Callable[[], Qualifiers] = field(repr=False, compare=False)
+    qualify: Callable[[str, int, int, int], Qualifiers] = field(repr=False, compare=False)
+    asked: tuple[str, int, int, int] = field(repr=False, compare=False)
 
     @cached_property
     def qualifiers(self) -> Qualifiers:
         """Assertion, experiencer, temporality, and all cues."""
-        return self.qualify()
+        return self.qualify(*self.asked)
 
     def requalified(self, qualifiers: Qualifiers) -> Mention:
         """The same words with other qualifiers."""
-        return replace(self, qualify=lambda: qualifiers)
+        return replace(self, qualify=lambda *_: qualifiers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _CONTEXT_FILES = "context*.yaml"
 _LAYOUT_FILES = ("sections.yaml", "sentences.yaml", "terms.yaml")
 _Model = TypeVar("_Model", bound=BaseModel)
 _BLANK = re.compile(r"\[[^\]]*\]| \??")
+_SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
 _TERM = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -204,8 +205,12 @@ def _source(spec: RuleSpec) -> str:
     if spec.pattern is not None:
         return spec.pattern
     words = spec.words if spec.words is not None else [re.escape(w).replace(r"\ ", " ") for w in spec.literal or []]
-    alternatives = "|".join(_BLANK.sub(_blanks, word) for word in words)
-    return rf"(?<!\w)(?:{alternatives})(?!\w)"
+    filled = [_BLANK.sub(_blanks, word) for word in words]
+    # "PD?": a sign may stand right behind a word, and a word right behind a sign
+    signs = "|".join(word for word in filled if _SIGN.match(word))
+    others = "|".join(word for word in filled if not _SIGN.match(word))
+    parts = [rf"(?<!\w)(?:{others})(?!\w)" if others else "", rf"(?:{signs})(?:(?!\w)|(?<=\W))" if signs else ""]
+    return "|".join(part for part in parts if part)
 
 
 def _blanks(match: re.Match[str]) -> str:

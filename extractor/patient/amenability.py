@@ -80,7 +80,9 @@ def _newest_by_target(findings: Sequence[Finding]) -> Mapping[str, Finding]:
 
 def _without_open(case: Case, newest: Mapping[str, Finding]) -> Mapping[str, Finding]:
     """The statements but for consents on a target, or on all, that a board left open in part on that day or later."""
-    left_open = [f for f in case.findings if f.concept == _CONCEPT and f.rule == _UNDECIDED and f.assertion == "possible"]
+    left_open = [
+        f for f in case.findings if f.concept == _CONCEPT and f.rule == _UNDECIDED and f.assertion == "possible"
+    ]
 
     def stands(target: str, finding: Finding) -> bool:
         return not finding.value["amenable"] or not any(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,8 @@ from extractor.review.scoring import (
 Part = Literal["all", "seen", "held"]
 _SHOWN = 90
 """So many characters of a text are shown round an error."""
+_WIDTH = 80
+"""The figures fit a terminal of so many columns, and errors are wrapped to it."""
 
 
 class GoldFileError(ValueError):
@@ -57,25 +61,37 @@ def is_held_out(identifier: str) -> bool:
     return hashlib.sha256(identifier.encode()).digest()[0] % 3 == 0
 
 
-def evaluate_file(path: Path, screener: Screens, part: Part = "all") -> str:
+def evaluate_file(path: Path, screener: Screens, part: Part = "all", errors: int | None = None) -> str:
     """The figures of an evaluation against a labelled file, as text.
 
     Args:
         path: A JSONL file; see the module's head.
         screener: What is evaluated.
         part: ``held`` takes the held-out third only, ``seen`` the rest.
+        errors: List so many errors (of patients: the disagreements of so many patients) at most;
+            None lists all. The figures always count all.
 
     Raises:
         GoldFileError: When the file cannot be read, is no JSONL, or holds no labels.
     """
+    lines = labelled_lines(path, part)
+    if all("gold" in line for line in lines):
+        return patients_report([judge_patient(line, screener) for line in lines], part, errors)
+    if all("mentions" in line for line in lines):
+        return mentions_report(lines, screener, part, errors)
+    raise GoldFileError(f"{path}: every line needs 'gold' (patients) or every line 'mentions' (texts)")
+
+
+def labelled_lines(path: Path, part: Part = "all") -> list[dict[str, Any]]:
+    """The lines of a labelled file, or of a part of it.
+
+    Raises:
+        GoldFileError: When the file cannot be read, is no JSONL, or has nothing in the part.
+    """
     lines = [line for line in _read(path) if part == "all" or is_held_out(_name(line)) is (part == "held")]
     if not lines:
         raise GoldFileError(f"{path}: no labelled lines in the part '{part}'")
-    if all("gold" in line for line in lines):
-        return patients_report([judge_patient(line, screener) for line in lines], part)
-    if all("mentions" in line for line in lines):
-        return mentions_report(lines, screener, part)
-    raise GoldFileError(f"{path}: every line needs 'gold' (patients) or every line 'mentions' (texts)")
+    return lines
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -152,10 +168,10 @@ def judge_patient(line: Mapping[str, Any], screener: Screens) -> Judged:
     return Judged(name, line["gold"], screener.screen(notes, as_of))
 
 
-def patients_report(judged: Sequence[Judged], part: Part = "all") -> str:
-    """Figures, tables and every disagreement of an evaluation on patients."""
+def patients_report(judged: Sequence[Judged], part: Part = "all", errors: int | None = None) -> str:
+    """Figures, tables and the disagreements of an evaluation on patients; ``errors`` of them at most."""
     tables = [_fact_table(judged), _criterion_table(judged)]
-    blocks = [_patient_figures(judged, part), *tables, _disagreements(judged)]
+    blocks = [_patient_figures(judged, part), *tables, _disagreements(judged, errors)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -211,7 +227,7 @@ def _share(label: str, right: int, total: int) -> str:
 
 
 def _fact_table(judged: Sequence[Judged]) -> list[str]:
-    header = ("fact", "right", "of", "%", "null for a value", "a value for null", "another value")
+    header = ("fact", "right", "of", "%", "left null", "for null", "other value")
     rows = []
     for name in dict.fromkeys(name for p in judged for name in p.gold["facts"]):
         pairs = [(p.value(name), p.gold["facts"][name]) for p in judged if name in p.gold["facts"]]
@@ -248,15 +264,21 @@ def _table(header: Sequence[object], rows: Iterable[Sequence[object]]) -> list[s
     ]  # fmt: skip
 
 
-def _disagreements(judged: Sequence[Judged]) -> list[str]:
-    lines = ["disagreements"]
+def _disagreements(judged: Sequence[Judged], limit: int | None) -> list[str]:
+    blocks = []
     for patient in judged:
         own = [*_wrong_criteria(patient), *_wrong_fact_lines(patient)]
         gold, told = patient.gold["verdict"], str(patient.report.verdict)
         if own or gold != told:
             verdict = f"verdict {told}" if gold == told else f"verdict: gold {gold}, told {told}"
-            lines += ["", f"{patient.name}  {verdict}", *own]
-    return lines if len(lines) > 1 else ["no disagreements"]
+            blocks.append(["", f"{patient.name}  {verdict}", *own])
+    if not blocks:
+        return ["no disagreements"]
+    return ["disagreements", *(line for block in blocks[:limit] for line in block), *_left_out(len(blocks), limit)]
+
+
+def _left_out(errors: int, limit: int | None) -> list[str]:
+    return ["", f"... and {errors - limit} more"] if limit is not None and errors > limit else []
 
 
 def _wrong_criteria(patient: Judged) -> Iterator[str]:
@@ -301,64 +323,84 @@ def _plain(value: Any) -> Any:
 # ---------------------------------------------------------------------------------------- mentions
 
 
-def mentions_report(lines: Sequence[Mapping[str, Any]], screener: Screens, part: Part = "all") -> str:
-    """Precision, recall and F1 of each concept, and every error, on labelled texts.
+def label_concepts(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The concepts that can be scored on labelled texts: those labelled there, and in full."""
+    labelled = {mention["concept"] for line in lines for mention in line["mentions"]}
+    return [name for name in KEYS if name in labelled and name not in PARTLY_LABELLED]
+
+
+def mentions_report(
+    lines: Sequence[Mapping[str, Any]], screener: Screens, part: Part = "all", errors: int | None = None
+) -> str:
+    """Precision, recall and F1 of each concept, and the errors, on labelled texts.
 
     Only concepts that the file labels at all are scored.
     """
-    labelled = {mention["concept"] for line in lines for mention in line["mentions"]}
-    concepts = [name for name in KEYS if name in labelled and name not in PARTLY_LABELLED]
-    scores = dict.fromkeys(concepts, ConceptScore())
-    errors: list[str] = []
+    scores = dict.fromkeys(label_concepts(lines), ConceptScore())
+    shown: list[str] = []
+    count = 0
     for line in lines:
-        text = line["text"]
-        findings = screener.find(Note(text=text, patient_id=_name(line)))
+        name, text = _name(line), line["text"]
+        findings = screener.find(Note(text=text, patient_id=name))
         own: list[MentionError] = []
-        for concept in concepts:
+        for concept in scores:
             score = score_concept(concept, findings, line["mentions"])
             scores[concept] += score
             own += score.errors
-        if own:
-            errors += ["", _name(line), *(_error(error, text) for error in own)]
+        listed = own if errors is None else own[: max(0, errors - count)]
+        if listed:
+            shown += ["", name, *(_error(error, text) for error in listed)]
+        count += len(own)
     mentions = sum(len(line["mentions"]) for line in lines)
-    head = f"{len(lines)} texts ({part}), {mentions} mentions"
-    figures = [*_mention_table(scores, firm=False), "", *_mention_table(scores, firm=True)]
+    head = [f"{len(lines)} texts ({part}), {mentions} mentions; percent, with 95 % intervals"]
+    blocks = [head, _mention_table(scores, firm=True), _mention_table(scores, firm=False)]
     if "metastasis" in scores:
         score = scores["metastasis"]
-        figures += ["", _share("metastasis, counts right", score.counts_right, score.counted)]
-    return "\n".join([head, "", *figures, "", "errors" if errors else "no errors", *errors]) + "\n"
+        blocks.append([_share("metastasis: counts right", score.counts_right, score.counted)])
+    blocks.append([f"{count} errors" if count else "no errors", *shown, *_left_out(count, errors)])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _mention_table(scores: Mapping[str, ConceptScore], firm: bool) -> list[str]:
     tallies = {name: score.firm if firm else score.all for name, score in scores.items()}
     tallies["together"] = sum(tallies.values(), Tally())
-    header = ("firm mentions" if firm else "all mentions", "hits", "false alarms", "misses",
-              "precision", "95%", "recall", "95%", "F1", "95%")  # fmt: skip
+    header = ("firm mentions" if firm else "all mentions", "hits", "false", "missed", "precision", "recall", "F1")
     rows = [
         (name, t.hits, t.false_alarms, t.misses,
-         f"{t.precision:.3f}", _interval(wilson(t.hits, t.hits + t.false_alarms)),
-         f"{t.recall:.3f}", _interval(wilson(t.hits, t.hits + t.misses)),
-         f"{t.f1:.3f}", _interval(t.f1_interval))
+         _percent(t.precision, wilson(t.hits, t.hits + t.false_alarms)),
+         _percent(t.recall, wilson(t.hits, t.hits + t.misses)),
+         _percent(t.f1, t.f1_interval))
         for name, t in tallies.items()
     ]  # fmt: skip
     return _table(header, rows)
 
 
-def _interval(bounds: tuple[float, float]) -> str:
-    return f"{bounds[0]:.2f}-{bounds[1]:.2f}"
+def _percent(share: float, bounds: tuple[float, float]) -> str:
+    """A share and its interval, e.g. "97.3 91-99"; the interval is rounded outwards."""
+    low, high = 100 * bounds[0], 100 * bounds[1]
+    return f"{100 * share:.1f} {math.floor(low + 1e-6):>2}-{math.ceil(high - 1e-6)}"
 
 
 def _error(error: MentionError, text: str) -> str:
-    parts = [f"  {error.kind:12}{error.concept:20}"]
+    parts = [f"  {error.kind}  {error.concept}"]
     if error.finding is not None:
-        parts.append(_evidence(error.finding))
+        parts.append(_told(error.finding))
     if error.mention is not None:
         gold = error.mention
         marks = [str(gold.get(key)) for key in ("assertion", "experiencer")
                  if gold.get(key) not in (None, "affirmed", "patient")]  # fmt: skip
         quoted = text[gold["start"] : gold["end"]]
-        parts.append(f'gold "{quoted}" {_json(gold["value"])} {"/".join(marks)}'.rstrip())
+        parts.append(" ".join(["gold", f'"{quoted}"', _json(gold["value"]), *marks]))
     parts.append("" if error.firm else "(doubt)")
     start = error.finding.start if error.finding else (error.mention or {}).get("start", 0)
     around = text[max(0, start - _SHOWN // 2) : start + _SHOWN]
-    return " ".join(" ".join(part for part in parts if part).split("\n")) + f"  | {' '.join(around.split())}"
+    lines = (" ".join(part for part in parts if part), f"    | {' '.join(around.split())}")
+    return "\n".join(
+        textwrap.fill(line, _WIDTH, subsequent_indent="    " + "| " * (line is lines[1]), break_on_hyphens=False)
+        for line in lines
+    )
+
+
+def _told(finding: Finding) -> str:
+    marks = [str(q) for q in (finding.assertion, finding.experiencer) if q not in ("affirmed", "patient")]
+    return " ".join(["told", f'"{finding.text}"', _json(dict(finding.value)), *marks, f"by {finding.rule or '-'}"])

@@ -187,12 +187,12 @@ def score_concept(concept: str, findings: Sequence[Finding], mentions: Sequence[
         concept: The concept.
         findings: All findings of the text; those of other concepts are left out, and so are
             responses that name no category.
-        mentions: All labelled mentions of the text.
+        mentions: All labelled mentions of the text, likewise.
     """
     told = [f for f in findings if f.concept == concept]
     if concept == "response":
         told = [f for f in told if f.value.get("explicit")]
-    gold = [m for m in mentions if m["concept"] == concept]
+    gold = [m for m in mentions if m["concept"] == concept and m["value"].get("explicit", True)]
     matched: dict[int, Finding] = {}
     errors: list[MentionError] = []
     for finding in sorted(told, key=lambda f: (f.start, f.end, f.rule)):

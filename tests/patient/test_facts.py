@@ -767,6 +767,19 @@ SRS = local("2024-12-01", "radiotherapy", "brain", "SRS")
         [("surgery", "adrenal", "laparoscopic")],
     ),
     ("looking back", [qualify(SRS, HISTORICAL)], [("radiotherapy", "brain", "SRS")]),
+    (
+        "the nodes taken out with the primary",
+        [
+            local("2021-12-01", "surgery", "primary", "lobectomy"),
+            local("2021-12-01", "surgery", "lymph_node_regional"),
+        ],
+        [("surgery", "primary", "lobectomy")],
+    ),
+    (
+        "nodes alone",
+        [local("2021-12-01", "surgery", "lymph_node_regional")],
+        [("surgery", "lymph_node_regional", None)],
+    ),
 )
 def test_prior_local_therapy(findings: list[Finding], value: Any) -> None:
     told = fact("prior_local_therapy", findings).value
@@ -782,6 +795,33 @@ def test_the_marks_of_a_treatment_are_kept() -> None:
     assert fact("prior_local_therapy", told).value == [
         {"procedure": "radiotherapy", "target": "brain", "modality": "SRS", "cavity": True, "count": 2}
     ]
+
+
+def able(day: str, target: str | None, amenable: bool = True) -> Finding:
+    return tell("lat_amenability", day, amenable=amenable, target=target)
+
+
+def undecided(day: str, target: str) -> Finding:
+    return qualify(able(day, target), POSSIBLE, rule="lat_undecided")
+
+
+@rows(
+    ("all", [able("2025-05-01", "all")], True),
+    ("refused", [able("2025-05-01", None, False)], False),
+    ("ability without a target", [able("2025-05-01", None)], None),
+    ("the primary and nothing else left", [able("2025-05-01", "primary")], True),
+    ("a target left open that day", [able("2025-05-01", "all"), undecided("2025-05-01", "brain")], None),
+    ("left open, then decided", [undecided("2025-05-01", "all"), able("2025-05-08", "all")], True),
+    ("another target left open", [able("2025-05-01", "primary"), undecided("2025-05-01", "liver")], True),
+    (
+        "a refusal is not taken back by an open view",
+        [able("2025-05-01", "liver", False), undecided("2025-05-01", "liver")],
+        False,
+    ),
+)
+def test_amenability(findings: list[Finding], value: Any) -> None:
+    told = gather((), findings, AS_OF).facts["lat_amenable"]
+    assert told.value == value
 
 
 # ---------------------------------------------------------------------------------------- together

@@ -24,6 +24,7 @@ from extractor.records import (
     Verdict,
 )
 from extractor.review.evaluate import GoldFileError, evaluate_file, is_held_out
+from extractor.review.scoring import KEYS
 
 NEW = Finding("performance_status", {"low": 1}, 8, 14, "ECOG 1", note_id="n1", rule="ps.ecog")
 OLD = replace(NEW, value={"low": 2}, text="ECOG 2", temporality=Temporality.HISTORICAL, rule="")
@@ -109,12 +110,50 @@ def test_texts(tmp_path: Path) -> None:
     ]
     text = evaluate_file(write(tmp_path / "texts.jsonl", lines), Fake())
     figures = [" ".join(line.split()) for line in text.split("\n")]
-    assert "3 texts (all), 3 mentions" in figures
-    assert any(line.startswith("stage 1 2 1 0.333") for line in figures)
+    assert figures[0].startswith("3 texts (all), 3 mentions")
+    # one hit, two told too many, one missed: 1/3, 1/2 and 2/5; F1 has the interval of 1/4 (hits of all that is either)
+    assert figures.count("stage 1 2 1 33.3 6-80 50.0 9-91 40.0 8-83") == 2
     assert sum(line.startswith("metastasis 0 0 1") for line in figures) == 1
     assert sum(line.startswith("metastasis 0 0 0") for line in figures) == 1
-    assert "metastasis, counts right 0/0 100.0% [0.0, 100.0]" in figures
-    assert any(line.startswith('miss stage gold "stage IV"') and "family" in line for line in figures)
+    assert "metastasis: counts right 0/0 100.0% [0.0, 100.0]" in figures
+    assert "4 errors" in figures
+    assert 'miss stage gold "stage IV" {"group": "IV"} family' in figures
+    assert 'false alarm stage told "stage 4 " {"group": "IV"} by -' in figures
+    assert sum(line.endswith("(doubt)") for line in figures) == 1
+
+
+def test_errors_are_listed_up_to_a_limit_and_counted_beyond(tmp_path: Path) -> None:
+    lines = [{"id": f"t{n}", "text": "stage 4 CKD", "mentions": []} for n in range(5)]
+    lines.append({"id": "right", "text": "stage 4", "mentions": [
+        {"concept": "stage", "start": 0, "end": 7, "value": {"group": "IV"}}]})  # fmt: skip
+    path = write(tmp_path / "texts.jsonl", lines)
+    whole = evaluate_file(path, Fake())
+    assert whole.count("false alarm") == 5 and "more" not in whole
+    some = evaluate_file(path, Fake(), errors=2)
+    assert some.count("false alarm") == 2
+    assert "\n5 errors\n" in some and some.endswith("\n... and 3 more\n")
+    assert some.split("\n5 errors")[0] == whole.split("\n5 errors")[0]
+    none = evaluate_file(path, Fake(), errors=0)
+    assert none.endswith("\n5 errors\n\n... and 5 more\n") and "t0" not in none
+
+
+def test_disagreements_are_listed_up_to_a_limit(tmp_path: Path) -> None:
+    path = write(tmp_path / "gold.jsonl", [patient(name, 2, "not_met", "ineligible") for name in "ABC"])
+    text = evaluate_file(path, Fake(), errors=1)
+    assert "\nA  verdict" in text and "\nB  verdict" not in text
+    assert text.endswith("\n... and 2 more\n")
+
+
+def test_figures_fit_eighty_columns(tmp_path: Path) -> None:
+    value = {name: None for keys in KEYS.values() for name in keys} | {"agents": []}
+    labels = [{"concept": concept, "start": 0, "end": 8, "value": value} for concept in KEYS]
+    long = "stage IV " + "and a good many words that go on and on without any end in sight " * 4
+    texts = write(tmp_path / "texts.jsonl", [{"id": "t", "text": long, "mentions": labels}] * 300)
+    patients = write(tmp_path / "gold.jsonl", [patient("A", 1, "met", "eligible")] * 150)
+    told = evaluate_file(texts, Fake())
+    assert all(len(line) <= 80 for line in told.split("\n"))
+    figures = evaluate_file(patients, Fake()).split("disagreements")[0]
+    assert all(len(line) <= 80 for line in figures.split("\n"))
 
 
 def test_parts_are_disjoint_and_complete(tmp_path: Path) -> None:

@@ -177,3 +177,13 @@ def test_swaps_are_between_met_and_not_met_only() -> None:
 
 def test_months_need_two_numbers() -> None:
     assert not close_months(None, 3.0)
+
+
+def test_only_named_responses_are_scored() -> None:
+    shrunk = finding("response", 0, 6, {"category": "PR", "explicit": False})
+    named = finding("response", 10, 12, {"category": "PR", "explicit": True})
+    labels = [
+        mention("response", 0, 6, {"category": "PR", "explicit": False}),
+        mention("response", 10, 12, {"category": "PR"}),
+    ]
+    assert score_concept("response", [shrunk, named], labels).all == Tally(1, 0, 0)

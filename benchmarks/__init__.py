@@ -1,0 +1,1 @@
+"""Measurements of trialscreen against others. No part of the installed package."""
