@@ -106,7 +106,7 @@ _FOREIGN = re.compile(
     re.I,
 )
 _FOREIGN_BEFORE = re.compile(
-    r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
+    r"(?:menstrual|bikes?|biking|rides?|exercise|wash|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
     r"radiotherapy|RT|booster|rehab\w*|exercise|training|physio\w*|washing|business|life|election|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
     re.I,
 )
@@ -185,10 +185,36 @@ def find(reading: Reading) -> Iterator[Finding]:
         if count is not None:
             counts.append(count)
             end = mention.end
-    for count in _merged(reading, counts):
+    for count in _merged(reading, _added_up(reading, counts)):
         yield _finding(reading, count)
     yield from _listed(reading, groups)
     yield from _tabled(reading, groups)
+
+
+_FURTHER = re.compile(r"\b(?:further|more|additional|another|extra)\b", re.I)
+
+
+def _added_up(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
+    """Further cycles count on top of those told before ("2 cycles, then 2 more"); with none told, at least so many."""
+    before: _Count | None = None
+    for count in counts:
+        words = reading.text[count.start : count.end]
+        if _FURTHER.search(words) and count.completed and count.planned is None and not (count.coded or _kept_up(count)):
+            if before and before.completed and count.by.sentence - before.by.sentence <= 1:
+                count = replace(count, completed=before.completed + count.completed)
+            elif words.lower().endswith(("more", "further", "additional")):
+                continue
+            else:
+                count = replace(count, extra=(*count.extra, ("uncertain", True)))
+        yield count
+        done = count.completed and count.qualifiers.assertion is Assertion.AFFIRMED
+        before = count if done and not _kept_up(count) else before
+
+
+def _kept_up(count: _Count) -> bool:
+    """Whether the cycles are of maintenance, or yet to come: they add to none that were given."""
+    kept_up = "maintenance" in dict(count.extra) or (count.owner is not None and count.owner.maintenance)
+    return kept_up or count.qualifiers.temporality is Temporality.PLANNED
 
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
@@ -413,6 +439,15 @@ def _plans(reading: Reading, mention: Mention, before: str) -> bool:
     return bool(in_plan or imperative) and not _TOLD.search(text[mention.start - sentence.start :])
 
 
+_ORDERED = re.compile(
+    r"\b(?:prescribed|consent(?:ed|s)? (?:for|to)|consent (?:signed|given|taken|obtained) for|offered|recommended|advised|booked for|"
+    r"scheduled for|intended|intends?|written up for|charted for|agreed (?:to|on)|authori[sz]ed for|approved for|funded for|"
+    r"blueteq(?:ed)? for)(?: (?:to have|up to|a total of|the|him|her))*[ ]*$",
+    re.I,
+)
+"""What a number of cycles is, before any of them is given."""
+
+
 def _counted(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count:
     before, after = _around(reading, mention, 70)
     low = _number(mention.groups.get("low"))
@@ -440,6 +475,8 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         qualifiers.temporality is not Temporality.PLANNED
         and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I)
     ):
+        qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
+    elif qualifiers.temporality is Temporality.CURRENT and _ORDERED.search(before) and not _DONE_AFTER.match(after):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
         planned is not None or _done(reading, mention, before, after)
