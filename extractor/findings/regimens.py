@@ -227,9 +227,20 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
         low, high = sorted((cue.start, mention.start))
         if not reading.within(low, high, DRUG, THERAPY):
             return False
+    if cue.value["side"] == "before" and _NAMES_FAILURE.search(cue.text) and _next_drug(reading, cue):
+        return False
     if cue.value["says"] == "POSSIBLE" and re.search(r"\b(?:cycles?|courses?|doses?)\b", between, re.I):
         return False
     return cue.value["says"] not in ("NEGATED", "POSSIBLE") or _UNDER_THERAPY.search(between) is None
+
+
+_NAMES_FAILURE = re.compile(r"progress|relapse|\bPD\b", re.I)
+
+
+def _next_drug(reading: Reading, cue: Mention) -> bool:
+    """Whether a drug follows at once: "crizotinib, upon PD alectinib" tells what came next, not a condition."""
+    following = reading.within(cue.end, cue.end + 45, DRUG)
+    return bool(following) and re.fullmatch(r"[ ]*[,:]?[ ]*(?:\w+[ ]){0,2}", reading.text[cue.end : following[0].start]) is not None
 
 
 _CONTINUE = re.compile(
@@ -340,11 +351,30 @@ def _groups(reading: Reading, number: int) -> Iterator[Regimen]:
         return
     run: list[Mention] = []
     for mention in named:
-        if run and not _joined(reading, run[-1], mention):
+        if run and (not _joined(reading, run[-1], mention) or _failed_first(reading, run, mention)):
             yield _regimen(reading, run)
             run = []
         run.append(mention)
     yield _regimen(reading, run)
+
+
+_FAILED_ON = re.compile(
+    r"\b(?:after|following|upon|on|since|due to|because of) (?:\w+ ){0,2}(?:failure|failing|progression|progressing|(?-i:PD)|"
+    r"intolerance)(?: (?:of|on|under|to|with|after|through))?[ ]*(?:\w+[ ]){0,2}$",
+    re.I,
+)
+_UPON_FAILURE = re.compile(
+    r"\b(?:after|following|upon|on|at|due to|because of|for|with) (?:\w+ ){0,2}(?:progression|(?-i:PD)|relapse|failure)"
+    r"(?![ ](?:on|of|under|through|with|after|to)\b)[ ]?[,:]?[ ]*"
+    r"(?:(?:he|she|they|was|switched|changed|moved|to|on|onto|then|started|we|gave|got|the|received|with)[ ]+){0,4}$",
+    re.I,
+)
+
+
+def _failed_first(reading: Reading, run: Sequence[Mention], mention: Mention) -> bool:
+    """Whether a comma ends what failed ("after progression on carboplatin/pemetrexed, docetaxel")."""
+    between = reading.text[run[-1].end : mention.start]
+    return "," in between and _FAILED_ON.search(reading.text[max(0, run[0].start - 45) : run[0].start]) is not None
 
 
 _SWAPPED = re.compile(r",? ?\(?(?:switched|changed|swapped)(?: over)? to ", re.I)
@@ -376,6 +406,8 @@ def _benign(reading: Reading, mention: Mention) -> bool:
         return not others and not re.search(
             r"\b(?:chemo\w*|cycles?|lymphoma|high[- ]dose|intrathecal|cancer|ca)\b", text, re.I
         )
+    if re.search(r"\b(?:intravesical|instillations?|BCG|topical|cream|actinic)\b", text, re.I):
+        return True
     if "bevacizumab" in mention.groups or "aflibercept" in mention.groups:
         return re.search(r"\b(?:intravitreal|eye|macular|retin\w+)\b", text, re.I) is not None
     return re.search(r"\bintrathecal\b", text, re.I) is not None and "pemetrexed" not in mention.groups
@@ -593,6 +625,8 @@ def _later_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
             group = replace(group, line=same.line)
         elif group.line is None and (failed := _after_failure(reading, found, index)) is not None:
             group = replace(group, line=(failed.line or 1) + 1)
+        elif group.line is None and known and not group.maintenance and _upon_failure(reading, known[-1], group):
+            group = replace(group, line=(known[-1].line or 1) + 1)
         elif group.line is None and known and not group.maintenance and _next_line(reading, known[-1], group):
             group = replace(group, line=(known[-1].line or 1) + 1)
         found[index] = group
@@ -607,6 +641,16 @@ def _after_failure(reading: Reading, groups: Sequence[Regimen], index: int) -> R
         return None
     between = reading.text[groups[index].end : groups[index + 1].start]
     return groups[index + 1] if len(between) <= 90 and _AFTER_FAILURE.search(between) else None
+
+
+def _upon_failure(reading: Reading, before: Regimen, group: Regimen) -> bool:
+    """Whether new drugs are told right behind the failure of those before ("upon PD alectinib")."""
+    if group.sentence != before.sentence or set(before.agents) & set(group.agents):
+        return False
+    start = reading.sentences[group.sentence].start
+    between = reading.text[before.end : group.start]
+    failed_before = _FAILED_ON.search(reading.text[start : before.start]) and re.match(r"[ ]?(?:,|(?:he|she|they|the patient|patient|pt|we)\b)", between)
+    return bool(failed_before) or _UPON_FAILURE.search(between) is not None
 
 
 _AFTER_FAILURE = re.compile(
