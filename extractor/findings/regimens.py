@@ -240,7 +240,10 @@ _NAMES_FAILURE = re.compile(r"progress|relapse|\bPD\b", re.I)
 def _next_drug(reading: Reading, cue: Mention) -> bool:
     """Whether a drug follows at once: "crizotinib, upon PD alectinib" tells what came next, not a condition."""
     following = reading.within(cue.end, cue.end + 45, DRUG)
-    return bool(following) and re.fullmatch(r"[ ]*[,:]?[ ]*(?:\w+[ ]){0,2}", reading.text[cue.end : following[0].start]) is not None
+    return (
+        bool(following)
+        and re.fullmatch(r"[ ]*[,:]?[ ]*(?:\w+[ ]){0,2}", reading.text[cue.end : following[0].start]) is not None
+    )
 
 
 _CONTINUE = re.compile(
@@ -625,9 +628,9 @@ def _later_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
             group = replace(group, line=same.line)
         elif group.line is None and (failed := _after_failure(reading, found, index)) is not None:
             group = replace(group, line=(failed.line or 1) + 1)
-        elif group.line is None and known and not group.maintenance and _upon_failure(reading, known[-1], group):
-            group = replace(group, line=(known[-1].line or 1) + 1)
-        elif group.line is None and known and not group.maintenance and _next_line(reading, known[-1], group):
+        elif (group.line is None and known and not group.maintenance and _upon_failure(reading, known[-1], group)) or (
+            group.line is None and known and not group.maintenance and _next_line(reading, known[-1], group)
+        ):
             group = replace(group, line=(known[-1].line or 1) + 1)
         found[index] = group
         if same is None or group.line != same.line:
@@ -649,7 +652,9 @@ def _upon_failure(reading: Reading, before: Regimen, group: Regimen) -> bool:
         return False
     start = reading.sentences[group.sentence].start
     between = reading.text[before.end : group.start]
-    failed_before = _FAILED_ON.search(reading.text[start : before.start]) and re.match(r"[ ]?(?:,|(?:he|she|they|the patient|patient|pt|we)\b)", between)
+    failed_before = _FAILED_ON.search(reading.text[start : before.start]) and re.match(
+        r"[ ]?(?:,|(?:he|she|they|the patient|patient|pt|we)\b)", between
+    )
     return bool(failed_before) or _UPON_FAILURE.search(between) is not None
 
 

@@ -714,9 +714,9 @@ def _series(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
             former.add(number)
         elif _between(reading, a, b, _TABLE_GAP) and not _ticked(reading, a):
             former.add(number + 1 if _newest_first(reading, a.mention) else number)
-        elif a.mention.sentence == b.mention.sentence and _superseded(reading, a.mention, b.mention):
-            former.add(number)
-        elif _best_then_current(reading, a.mention, b.mention):
+        elif (
+            a.mention.sentence == b.mention.sentence and _superseded(reading, a.mention, b.mention)
+        ) or _best_then_current(reading, a.mention, b.mention):
             former.add(number)
         elif _listed(reading, a.mention) and _listed(reading, b.mention) and _next_line(reading, a.mention, b.mention):
             former.add(number + 1 if _descending(reading, a.mention, b.mention) else number)

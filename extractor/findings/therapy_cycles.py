@@ -185,7 +185,7 @@ def find(reading: Reading) -> Iterator[Finding]:
         if count is not None:
             counts.append(count)
             end = mention.end
-    for count in _merged(reading, _added_up(reading, counts)):
+    for count in _merged(reading, list(_added_up(reading, counts))):
         yield _finding(reading, count)
     yield from _listed(reading, groups)
     yield from _tabled(reading, groups)
@@ -199,7 +199,12 @@ def _added_up(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
     before: _Count | None = None
     for count in counts:
         words = reading.text[count.start : count.end]
-        if _FURTHER.search(words) and count.completed and count.planned is None and not (count.coded or _kept_up(count)):
+        if (
+            _FURTHER.search(words)
+            and count.completed
+            and count.planned is None
+            and not (count.coded or _kept_up(count))
+        ):
             if before and before.completed and count.by.sentence - before.by.sentence <= 1:
                 count = replace(count, completed=before.completed + count.completed)
             elif words.lower().endswith(("more", "further", "additional")):
@@ -471,12 +476,16 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         qualifiers = replace(qualifiers, assertion=Assertion.AFFIRMED)
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
-    if _plans(reading, mention, before) or (
-        qualifiers.temporality is not Temporality.PLANNED
-        and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I)
+    if (
+        _plans(reading, mention, before)
+        or (
+            qualifiers.temporality is not Temporality.PLANNED
+            and re.match(
+                r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I
+            )
+        )
+        or (qualifiers.temporality is Temporality.CURRENT and _ORDERED.search(before) and not _DONE_AFTER.match(after))
     ):
-        qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
-    elif qualifiers.temporality is Temporality.CURRENT and _ORDERED.search(before) and not _DONE_AFTER.match(after):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
         planned is not None or _done(reading, mention, before, after)

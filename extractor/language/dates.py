@@ -196,7 +196,12 @@ def _read(match: re.Match[str], reference: date | None, order: DateOrder | None)
         if match["sep"] == "." and order is None:
             order = "day_first"
         return _numeric(a, b, _year(match["y"], reference), order)
-    for day_key, month_key, year_key in (("d1", "m1", "y1"), ("d2", "m2", "y2"), (None, "m3", "y3"), (None, "m6", "y6")):
+    for day_key, month_key, year_key in (
+        ("d1", "m1", "y1"),
+        ("d2", "m2", "y2"),
+        (None, "m3", "y3"),
+        (None, "m6", "y6"),
+    ):
         if match[month_key]:
             month = _MONTHS[match[month_key].lower().rstrip(".")]
             day = int(match[day_key]) if day_key else None

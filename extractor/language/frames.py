@@ -27,7 +27,9 @@ _LABEL = re.compile(
     r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
     re.I,
 )
-_TOLD_IN = re.compile(r"[ ]*(?:[-*•][ ]*)?in (?:the |a |her |his )?(?:new |last |latest |newest |control |current |present )*", re.I)
+_TOLD_IN = re.compile(
+    r"[ ]*(?:[-*•][ ]*)?in (?:the |a |her |his )?(?:new |last |latest |newest |control |current |present )*", re.I
+)
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
 _ON = re.compile(
     r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
