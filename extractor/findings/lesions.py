@@ -594,7 +594,9 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
 
 def _bracketed_after_size(text: str, part: Mention) -> bool:
     """A size in brackets that only tells the former one: "14 mm (22 mm)"."""
-    return bool(re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I))
+    return bool(
+        re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I)
+    )
 
 
 def _right_quantity(

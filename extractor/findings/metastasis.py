@@ -65,9 +65,7 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
-_FORMER = re.compile(
-    r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I
-)
+_FORMER = re.compile(r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
 _BEFORE_ONE = re.compile(
     r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
     re.I,
@@ -657,9 +655,7 @@ def _make(
             assertion = Assertion.AFFIRMED
     elif assertion is Assertion.NEGATED:
         count = counting.NONE
-    elif _BECAME_NONE.match(
-        reading.text[start : reading.sentences[reading.sentence_at(start)].end]
-    ) or _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
+    elif _BECAME_NONE.match(reading.text[start : reading.sentences[reading.sentence_at(start)].end]) or _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
         status, count = "resolved", counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
