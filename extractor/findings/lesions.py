@@ -178,7 +178,7 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     sites = prune(
         m
         for m in reading.in_sentence(sentence, SITE)
-        if not _is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
+        if not is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
     )
     primaries = prune(reading.in_sentence(sentence, PRIMARY))
     begin = reading.sentences[sentence].start
@@ -188,6 +188,9 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         if not (m.category == QUANTITY and m.start == begin and _NUMBERED.match(reading.text[begin : begin + 6]))
     ]
     sites = [s for s in sites if not any(p.start <= s.start and s.end <= p.end for p in primaries)]
+    organs = {s.value["site"] for s in sites if s.value.get("list") != "segment"}
+    if "lung" in organs and "liver" not in organs:  # "in the right lung nodules in segments 3 and 9"
+        sites = [s for s in sites if s.value.get("list") != "segment"]
     taken = [*nouns, *sites]
     if any(s.value["site"] == "liver" and s.value.get("list") != "segment" for s in sites) or _liver_line(
         reading, sentence
@@ -263,7 +266,7 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
     return same[0] if same else mention
 
 
-def _is_no_site(reading: Reading, mention: Mention) -> bool:
+def is_no_site(reading: Reading, mention: Mention) -> bool:
     """A "T4" of a TNM, a "C4" of a cycle, an "L2" that is a line of therapy, an organ of origin."""
     if mention.value["site"] == "lung" and _ORIGIN.match(reading.text[mention.end : mention.end + 16]):
         return True
@@ -273,13 +276,13 @@ def _is_no_site(reading: Reading, mention: Mention) -> bool:
         and _NEAR.search(reading.text[max(0, mention.start - 36) : mention.start])
     ):
         return True
+    if re.match(r"(?-i:S)\d", mention.text) and _in_list_of_lung(reading, mention):
+        return True
     if mention.value.get("list") != "vertebra":
         return False
     if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
         return True
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
-    if re.match(r"(?-i:S)\d", mention.text) and _in_list_of_lung(reading, mention):
-        return True
     if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
         reading.text[max(0, mention.start - 40) : mention.start]
     ):
@@ -323,7 +326,9 @@ def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
         if noun.category not in (METASTASIS, LESION) or noun.start < last_end:
             continue
         left = _left(parts, index, text, last_end)
-        right = _right(parts, index, text, any(part.category == SITE for part in left))
+        placed = any(part.category == SITE for part in left)
+        counted = any(part.category == QUANTITY and "article" not in part.groups for part in left)
+        right = _right(parts, index, text, placed, counted)
         phrase = _assemble(noun, left, right, text, floor)
         yield from _siblings(parts, phrase, text, last_end)
         last_end = phrase.end
@@ -448,7 +453,7 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
     return taken
 
 
-def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> list[Mention]:
+def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counted: bool) -> list[Mention]:
     """The parts of a phrase behind its noun, in order.
 
     Args:
@@ -456,6 +461,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
         index: Which of them is the noun.
         text: The reading's text.
         placed: Whether the phrase has its sites before the noun; then "and the lung" begins another.
+        counted: Whether a number stands before the noun; then "one cerebral" begins another.
     """
     taken: list[Mention] = []
     edge = parts[index].end
@@ -484,13 +490,15 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
             continue
         if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
             break
+        if counted and not taken and part.category == QUANTITY and _heads_adjective(parts, position, text):
+            break
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
         if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
-        loose = not taken and re.match(
+        loose = all(p.category == SIDE for p in taken) and re.match(
             r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
         )
-        if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION):
+        if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION or part.value.get("lobe")):
             break
         if (
             part.category == QUANTITY
@@ -525,6 +533,17 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool) -> lis
     ):
         taken.pop()
     return taken
+
+
+def _heads_adjective(parts: Sequence[Mention], position: int, text: str) -> bool:
+    """Whether a number counts what a site behind it names: "three distant metastases, one cerebral"."""
+    following = parts[position + 1] if position + 1 < len(parts) else None
+    return (
+        following is not None
+        and following.category == SITE
+        and not following.value.get("part")
+        and text[parts[position].end : following.start] == " "
+    )
 
 
 def _by_side(parts: Sequence[Mention]) -> int:
@@ -594,9 +613,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
 
 def _bracketed_after_size(text: str, part: Mention) -> bool:
     """A size in brackets that only tells the former one: "14 mm (22 mm)"."""
-    return bool(
-        re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I)
-    )
+    return bool(re.search(r"[mc]m[ ]?\((?:[a-z]+[ .:])*$", text[max(0, part.start - 30) : part.start], re.I))
 
 
 def _right_quantity(
@@ -716,6 +733,9 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
+    counted = [place for place in places if place.told]
+    if any(not place.single for place in counted):  # "two skeletal (S2, left pubis)": the places are the two
+        return counting.total(place.count for place in counted)
     singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):
@@ -729,7 +749,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     ):
         listed = counting.ONE  # one lesion across two neighbours: "at the L5/S1 level"
     if phrase.quantity is not None and not phrase.article:
-        if phrase.each and listed.low > 1:
+        if phrase.each and listed.low > 1 and phrase.quantity != listed:
             return counting.Count(listed.low * phrase.quantity.low, listed.low * (phrase.quantity.high or 1))
         if share <= 1 or phrase.each or phrase.quantity in (counting.SEVERAL, counting.MANY):
             return phrase.quantity

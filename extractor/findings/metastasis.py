@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from extractor.findings import counting
@@ -26,6 +27,7 @@ from extractor.findings.lesions import (
     Place,
     atoms,
     count_at,
+    is_no_site,
     phrases,
     place_of,
     prune,
@@ -65,7 +67,9 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
-_FORMER = re.compile(r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I)
+_FORMER = re.compile(
+    r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I
+)
 _BEFORE_ONE = re.compile(
     r"\b(?:only|now|today|just|still|the (?:other|remaining)|remaining|there (?:is|are)|currently|at present|,|;|:|-|of which|of these|of them|baseline|and)[ ]*(?:the |still |only |now |just |other |remaining )*$",
     re.I,
@@ -115,7 +119,7 @@ _HEADER = re.compile(
     r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[a-z]?[.)][ ]*)?(?:(?:left|right|lt|rt|both|the|upper|[LR])\.?[ ])?$", re.I
 )
 _HEAD_END = re.compile(
-    r"^(?:[ ](?:glands?|parenchyma|corpus|body|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
+    r"^(?:[ ](?:glands?|parenchyma|corpus|body|bed|fossa|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
 _FREE_OF = re.compile(
     r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
@@ -214,7 +218,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
-    for phrase in phrases(reading, number):
+    for phrase in _told_apart(reading, phrases(reading, number)):
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
@@ -257,6 +261,23 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _normal_organs(reading, number, taken)
+
+
+def _told_apart(reading: Reading, own: Sequence[Phrase]) -> Iterator[Phrase]:
+    """Phrases, those of a list freed from what is told of the next: "Seg VII 8 mm, seg V not identified"."""
+    for phrase, following in zip_longest(own, own[1:]):
+        qualifiers = phrase.noun.qualifiers
+        apart = (
+            following is not None
+            and phrase.sizes
+            and "RESOLVED" in qualifiers.cues
+            and re.fullmatch(r"[ ]*(?:\([^()]*\))?[ ]*[,;][ ]*(?:the )?", reading.text[phrase.end : following.start])
+        )
+        if apart:
+            freed = replace(qualifiers, cues=qualifiers.cues - {"RESOLVED"})
+            yield replace(phrase, noun=phrase.noun.requalified(freed))
+        else:
+            yield phrase
 
 
 def _of_original(reading: Reading, phrase: Phrase, number: int) -> bool:
@@ -338,7 +359,7 @@ def _named_at_head(reading: Reading, begin: int, end: int) -> _Site | None:
     names: list[Place] = []
     edge = begin
     for mention in reading.within(begin, min(begin + 60, end), SITE):
-        if mention.start < edge:
+        if mention.start < edge or is_no_site(reading, mention):
             continue
         gap = reading.text[edge : mention.start]
         if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*$", gap)):
@@ -633,12 +654,14 @@ def _finding(
             start, end = first, phrase.noun.end if site is sites[-1] else final
         else:
             start, end = (source.start if site is sites[0] else first), final
+    remaining = _RESIDUAL.search(reading.text[max(0, source.start - 40) : source.start + 40]) is not None
     return _make(
         reading, phrase.noun, site, count, start, end,
         concept="metastasis" if phrase.strong or listed else "lesion",
         places=tuple(p.name for p in site.places if p.single),
         explicit=source.quantity is not None and not source.article,
-        closed=len(sites) > 1 and phrase.strong and (source.quantity is not None or _RESIDUAL.search(reading.text[max(0, source.start - 20) : source.start + 40]) is not None),
+        remaining=remaining,
+        closed=len(sites) > 1 and (remaining or (phrase.strong and source.quantity is not None)),
         new=new,
     )  # fmt: skip
 
@@ -655,7 +678,9 @@ def _make(
             assertion = Assertion.AFFIRMED
     elif assertion is Assertion.NEGATED:
         count = counting.NONE
-    elif _BECAME_NONE.match(reading.text[start : reading.sentences[reading.sentence_at(start)].end]) or _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
+    elif _BECAME_NONE.match(
+        reading.text[start : reading.sentences[reading.sentence_at(start)].end]
+    ) or _ROW_ENDS.search(reading.text[end : reading.sentences[reading.sentence_at(start)].end]):
         status, count = "resolved", counting.NONE
     value = {"site": site.site, "region": site.region, "low": count.low, "high": count.high, "status": status}
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)

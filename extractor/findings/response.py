@@ -202,7 +202,9 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
         return replace(finding, date=behind, context={**finding.context, "dated": True})
     elif (day := _own_scan(reading, candidate.mention)) is not None:
         changes["date"] = day
-    return reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
+    finding = reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
+    behind = day_behind(reading, mention.end, mention.sentence)
+    return replace(finding, date=behind, context={**finding.context, "dated": True}) if behind else finding
 
 
 def _own_scan(reading: Reading, mention: Mention) -> date | None:

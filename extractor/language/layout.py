@@ -111,8 +111,15 @@ _UNKNOWN_HEADING = re.compile(r"[ ]*(?:[A-Z][A-Z /&()-]{3,50}:?|[A-Z][A-Za-z /&(
 _STOP = re.compile(
     r"[.!?]+[\"')\]]*(?=[ \n]|$)|(?<=[a-z)])\.(?=[A-Z][a-z])|[ ]{3,}(?=[A-Z][\w/ ()-]{1,40}:)|\n|[ ](?=[•●▪◦‣☞][ ])"
 )
+_NUMBERING = frozenset({"no", "nr"})
+"""Abbreviations before a number only: "no. 6", but "New lesions? no."."""
 _LAST_WORD = re.compile(r"([\w.]+)$")
 _KEY_VALUE = re.compile(r"[ ]*[A-Za-z][\w /()&.'-]{1,40}(?::|[ ]{3,}|\.{3,}|[ ]?=)")
+_STUDY_ENTRY = re.compile(
+    r"(?:(?:Brain|Head|Cerebral|Cranial|Restaging)[ ])?(?:MRI?|c?MRI|CT|CECT|PET\S*|FDG\S*|CXR|PFT|Echo|ECG)(?:[ ][\w/+&-]+){0,3}[ ]?"
+    r"(?:\(?\d{1,4}[./-]\d{1,2}|:|\d{1,2}[ ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+)
+"""A line that tells of a study of its own: "MRI brain 27/8/24 ..."."""
 _LABEL = re.compile(r"[ ]*[A-Z][\w /()&.-]{1,40}:[ ]")
 _DATED = re.compile(
     r"[ ]*(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d\d?-\d\d?|\d{1,2}[/.]\d{2,4}|\d{1,2}:\d{2})\b"
@@ -152,6 +159,8 @@ def _join_wrapped(text: str, rules: LayoutRules) -> str:
 def _is_wrap(before: str, after: str, width: int, rules: LayoutRules) -> bool:
     head, tail = before.rstrip(), after.strip()
     if not head.strip() or not tail or head[-1] in ".!?;":
+        return False
+    if _STUDY_ENTRY.match(tail) and not _DANGLING.search(head):
         return False
     if rules.is_item(after) or _TABLE.search(after) or _TABLE.search(head) or tail[0] in "|=_":
         return False
@@ -233,7 +242,7 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules:
     if word is None:
         return True
     last = word[1].lower()
-    if last in rules.abbreviations:
+    if last in rules.abbreviations and (last not in _NUMBERING or after[0].isdigit()):
         return False
     if _inside_parenthesis(text, begin, match.start(), end):
         return False

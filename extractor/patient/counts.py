@@ -313,6 +313,9 @@ def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[F
         met = exact.meet(placed_sum)
         if met is not None:
             return met, positive, []
+        own_count = [f for f in numbered if f.context.get("remaining") and f.context.get("study")]
+        if own_count and any(f.section == "impression" for f in own_count):
+            return exact, positive, []  # the report's own count of what is left outranks the places it lists
         if placed_sum.high is not None and placed_sum.high < exact.low:
             return exact, positive, []
         return placed_sum, positive, []
@@ -516,7 +519,12 @@ def _combined(
     if not by_site and not numbers:
         return Fact(set_aside=set_aside)
     firm = [f for f in evidence if f.concept == "metastasis" and f.decides and f.value["low"]]
-    if positive and region == "extracranial" and not firm and any(f.context.get("study") for f in negative_totals):
+    denied_all = [
+        f
+        for f in negative_totals
+        if f.assertion is Assertion.NEGATED and f.value["status"] != "resolved" and f.context.get("study")
+    ]
+    if positive and region == "extracranial" and not firm and not numbers and denied_all:
         return Fact({"low": 0, "high": 0, "by_site": {}}, tuple(negative_totals), set_aside, notes=notes)
     gone = [f for f in evidence if f.value["status"] == "resolved" and f.context.get("study") in _BODY_STUDIES]
     if not positive and not numbers and gone:
@@ -525,8 +533,10 @@ def _combined(
         return Fact(set_aside=set_aside, hint="only single sites are said to be free")
     for finding in numbers:
         narrowed = total.meet(_interval(finding)) if by_site else _interval(finding)
-        if narrowed is None and finding.section == "addendum":
-            narrowed = _interval(finding)  # a report's correction of its own count
+        counted = finding.context.get("remaining") and finding.context.get("study") and finding.section == "impression"
+        if narrowed is None and (finding.section == "addendum" or counted):
+            total, evidence = _interval(finding), [*evidence, finding]  # the report's own count, or its correction
+            continue
         if (narrowed is not None and finding.value.get("region") is not None) or (
             narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total)
         ):
