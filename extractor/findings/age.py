@@ -41,6 +41,10 @@ _NEXT_CHILD = re.compile(
     r"[ ]?(?:,|&|/|and|or)[ ]?(?:and )?(\d{1,2})(?![\w/]|[.,]\d|[ ]?(?:weeks?|months?|days?|years ago))", re.I
 )
 _DATE_REACH = 30
+_AGE_BEHIND = re.compile(
+    r"[ ]?[(\[,;/–-][ ]?(?:aged?:? |now )?(?P<years>1[01]\d|[1-9]\d)[ ]?(?:years?(?: old)?|yrs?|y\.?o\.?|y|a|j\.?)?(?=[ ]?[)\],;.\n]|$)", re.I
+)
+"""The age that a date of birth has with it ("DOB 02/11/1966 (58 y)")."""
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -139,6 +143,13 @@ def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
             return
         born = day.date.full or _either_order(reading, day, on)
         if born is None:
+            told = _AGE_BEHIND.match(reading.text, day.end)
+            if told:
+                yield reading.finding(
+                    "age", {"years": int(told["years"])}, mention.start, told.end(), by=mention,
+                    assertion=Assertion.AFFIRMED, experiencer=standing(reading, mention).experiencer,
+                    temporality=Temporality.CURRENT,
+                )  # fmt: skip
             return
         years = _full_years(born, on)
         if 0 <= years <= _MAXIMUM:

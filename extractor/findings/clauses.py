@@ -12,6 +12,11 @@ _BREAK = re.compile(
     r";|(?<!\ball )(?<!\beverything )(?<!\bnothing )(?<!\bnone )\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b",
     re.I,
 )
+_COMPANION = re.compile(
+    r"(?:\b(?:with|together with|along with|accompanied by|in (?:the )?presence of|and|to|by|beside)|\bw/)[ ]?(?:(?:his|her|the|their|a)[ ])?(?:\w+[ ])?$",
+    re.I,
+)
+_OF_THE_RELATIVE = re.compile(r"(?:'s\b|,? (?:who|whose)\b| (?:has|had|is|was)\b)", re.I)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
@@ -35,6 +40,18 @@ def clause_of(reading: Reading, place: int) -> tuple[int, int]:
         elif match.start() > place:
             return start, match.start()
     return start, end
+
+
+def beside_the_patient(text: str, start: int, relative: tuple[int, int]) -> bool:
+    """Whether a relative only stands beside the patient ("read it with his wife and signed").
+
+    Args:
+        text: The note.
+        start: Where the clause begins.
+        relative: Where the relative is named.
+    """
+    first, last = relative
+    return _COMPANION.search(text[start:first]) is not None and _OF_THE_RELATIVE.match(text, last) is None
 
 
 def outermost(mentions: Iterable[Mention]) -> list[Mention]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractor.findings.clauses import box_of, clause_of, outermost
+from extractor.findings.clauses import beside_the_patient, box_of, clause_of, outermost
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -32,6 +32,10 @@ _PATIENT_TOO = re.compile(
 """The patient is the subject, though a relative stands beside ("she and her parents declined")."""
 _RELATIVE = re.compile(
     r"\b(?:brother|sister|father|mother|uncle|aunt|cousin|neighbour|neighbor|friend|dad|mum|mom|son|daughter)(?:'s)? (?:who|had|has|also)\b",
+    re.I,
+)
+_KIN = re.compile(
+    r"\b(?:wife|husband|spouse|partner|son|daughter|brother|sister|mother|father|mum|mom|dad|family|cousin|aunt|uncle|niece|nephew)\b",
     re.I,
 )
 _AT_FIRST = re.compile(r"\b(?:initially|originally|at first)\b[^.;]{0,25}$", re.I)
@@ -79,8 +83,13 @@ def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
         return Experiencer.PATIENT  # "consent for the trial on file": the trial is what is consented to
     if given is not Experiencer.FAMILY:
         return given
-    before = reading.text[clause_of(reading, mention.start)[0] : mention.start]
-    return Experiencer.PATIENT if _PATIENT_TOO.search(before) and not _RELATIVE.search(before) else given
+    start = clause_of(reading, mention.start)[0]
+    before = reading.text[start : mention.start]
+    if _PATIENT_TOO.search(before) and not _RELATIVE.search(before):
+        return Experiencer.PATIENT
+    kin = list(_KIN.finditer(reading.text, start, mention.end))
+    beside = kin and all(beside_the_patient(reading.text, start, relative.span()) for relative in kin)
+    return Experiencer.PATIENT if beside else given
 
 
 def _temporality(reading: Reading, mention: Mention) -> Temporality:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractor.findings.clauses import box_of, clause_of, outermost
+from extractor.findings.clauses import beside_the_patient, box_of, clause_of, outermost
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -20,6 +20,7 @@ _KIND = re.compile(
     r"\b(?:hormon\w+|(?:the )?pill|oral|ocp|coc|iud|ius|coil|mirena|implant|depot|injecti\w+|sterili\w+|spiral)\b", re.I
 )
 """Whoever declines one kind of contraception has not declined contraception."""
+_SENTENCE_END = re.compile(r"[a-z)][.][ ]")
 _BOTH = re.compile(r"\b(?:both|each|patient and|he and|she and) (?:\w+ ){0,2}$", re.I)
 
 
@@ -59,6 +60,19 @@ def _agreement(reading: Reading, mention: Mention) -> Finding:
     )
 
 
+def _kin_owns(reading: Reading, mention: Mention, start: int) -> bool:
+    """Whether a relative of the sentence, no companion of the patient, can be the one who had the operation.
+
+    In a line on the family that has gone on to the patient ("Family: uncle lung cancer. No allergies. Vasectomy 2006.")
+    no relative stands in the sentence.
+    """
+    return any(
+        not beside_the_patient(reading.text, start, (relative.start, relative.end))
+        and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
+        for relative in reading.within(start, mention.start, "CONTRACEPTION_PARTNER")
+    )
+
+
 def _reason(reading: Reading, mention: Mention) -> Finding:
     """A reason why contraception is not needed. What is past (an operation) still holds."""
     planned = mention.value["not_applicable"] == "sterilised" and mention.qualifiers.temporality is Temporality.PLANNED
@@ -69,13 +83,18 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
             max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
         )
         if not _BOTH.search(reading.text[start : relative.start])
+        and not beside_the_patient(reading.text, start, (relative.start, relative.end))
+        and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
+    whose = Experiencer.FAMILY if partner else mention.qualifiers.experiencer
+    if whose is Experiencer.FAMILY and not partner and not _kin_owns(reading, mention, start):
+        whose = Experiencer.PATIENT
     return reading.finding(
         "contraception",
         {"not_applicable": mention.value["not_applicable"]},
         mention.start,
         mention.end,
         by=mention,
-        experiencer=Experiencer.FAMILY if partner else mention.qualifiers.experiencer,
+        experiencer=whose,
         temporality=Temporality.PLANNED if planned else Temporality.CURRENT,
     )

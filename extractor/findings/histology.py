@@ -183,7 +183,8 @@ def _meant(reading: Reading, mention: Mention) -> bool:
         return False
     if section is not None and section.name in _CERTAIN_SECTIONS:
         return True
-    return any(key.startswith("bare") for key in mention.groups) or any(
+    told = mention.rule != "histology.bare_result" and any(key.startswith("bare") for key in mention.groups)
+    return told or any(
         not (m.start >= mention.start and m.end <= mention.end) for m in reading.in_sentence(mention.sentence, LUNG)
     )
 

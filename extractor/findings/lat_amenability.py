@@ -199,6 +199,8 @@ def _predicates(
             near = _heading_means(reading, start, end)
         if not near and targets and targets[-1].end <= start:
             near = tuple(outermost(reading.within(targets[0].start - _MEANS_REACH, start, "LAT_MEANS")))
+        if not near and any(target.name in ("all", *_POINTERS) for target in targets):
+            near = _means_before(reading, start)
         predicate = _Predicate(tuple(group), near)
         extent = any(target.name in ("all", *_POINTERS) for target in targets)
         if predicate.says("whole") or predicate.says("elliptic") or near or (predicate.says("loose") and extent):
@@ -227,6 +229,13 @@ def _heading_means(reading: Reading, start: int, end: int) -> tuple[Mention, ...
         if means and reading.within(sentence.start, sentence.end, "LAT_ABLE"):
             return tuple(means)
     return ()
+
+
+def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
+    """The means of the sentence before, which an extent sums up ("The mass by RT, the rib by SABR. All sites therefore amenable.")."""
+    low, high = _sentence_before(reading, start)
+    stated = reading.within(low, high, "LAT_ABLE") and not reading.within(low, high, "LAT_NOT")
+    return tuple(outermost(reading.within(low, high, "LAT_MEANS"))) if stated else ()
 
 
 def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> list[_Target]:
@@ -442,8 +451,19 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
             break  # one site is not "all"
         if named:
             yield from (target.name for target in named)
+            yield from _enumerated(reading, earlier)
             return
     yield "all"
+
+
+def _enumerated(reading: Reading, number: int) -> Iterator[str]:
+    """What the sentences before one list with their means in the same line ("SBRT to liver and T6. SRS to the brain.")."""
+    line = reading.sentences[number].line
+    while reading.in_sentence(number, "LAT_MEANS") and number and reading.sentences[number - 1].line == line:
+        number -= 1
+        sentence = reading.sentences[number]
+        if reading.in_sentence(number, "LAT_MEANS") and not reading.in_sentence(number, "LAT_NOT"):
+            yield from (t.name for t in _targets(reading, sentence.start, sentence.end) if t.name not in _POINTERS)
 
 
 def _targets(reading: Reading, start: int, end: int) -> list[_Target]:

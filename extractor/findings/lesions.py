@@ -498,7 +498,11 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         loose = all(p.category == SIDE for p in taken) and re.match(
             r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
         )
-        if loose and part.category in (SITE, SIDE) and (placed or parts[index].category == LESION or part.value.get("lobe")):
+        if (
+            loose
+            and part.category in (SITE, SIDE)
+            and (placed or parts[index].category == LESION or part.value.get("lobe"))
+        ):
             break
         if (
             part.category == QUANTITY

@@ -94,6 +94,15 @@ _CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thor
 _CHEST_BEHIND = re.compile(
     r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
 )
+_OR = re.compile(r"^[^,;.]{0,50}(?:\bor|\band|/)[ ](?:then |also |be )?$", re.I)
+"""A participle that still hangs on the ability before it ("can be removed or treated by SABR")."""
+_COULD_NEXT = re.compile(r"[ ](?:can|could|may|might|would|should)[ ](?!have\b)", re.I)
+_CHOICE = re.compile(r"[ ]?(?:/|,? or|versus|vs\.?)[ ](?:an? |the )?(?:\w+ ){0,2}$|/$", re.I)
+"""Two procedures to choose from are a proposal ("lymph node dissection or SBRT")."""
+_BY = re.compile(r"[ ](?:via|by|through|by means of|using)[ ](?:an? |the )?$", re.I)
+_NAMED_ALONE = re.compile(r"[ ]?(?:[,.(\n–-]|$)")
+_FINITE = re.compile(r"\b(?:had|has|have|was|were|is|did|got|after|since|following|s/p|post|on \d)\b", re.I)
+_HEAD = re.compile(r"[^.:;\n]{0,45}:")
 _FORM_LINE = re.compile(r"[ ]*[-*•]?[ ]*\w[\w /]{1,24}:")
 _FORM_LINES = 6
 _SAME_OPERATION = 90
@@ -171,7 +180,7 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
     if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
         return False
-    if _ELSEWHERE.match(reading.text, mention.end):
+    if _ELSEWHERE.match(reading.text, mention.end) or _letterhead(reading, mention):
         return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
@@ -184,7 +193,10 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
             bool(beside)
             and not (_TO.match(reading.text, mention.end) or _RECEIVED.search(reading.text[clause[0] : mention.start]))
         )
-        follows = any(0 <= m.start - mention.end < 25 for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY"))
+        follows = any(
+            0 <= m.start - mention.end < 25 and not m.value.get("dose")
+            for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY")
+        )
         named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
         return not close and not follows and (named or "deliver" in mention.text.lower())
     if mention.value.get("verb"):
@@ -197,6 +209,36 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
             return bool(reading.within(max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LT_OTHER_CANCER"))
         return any(m.category != "SITE" or m.value.get("site") in ("adrenal", "brain", "liver", "lung") for m in before)
     return True
+
+
+def _letterhead(reading: Reading, mention: Mention) -> bool:
+    """Whether a speciality only heads a note ("Neurosurgery, General Hospital. Letter of 25 February")."""
+    return (
+        bool(mention.value.get("unspecific"))
+        and mention.sentence == 0
+        and not reading.text[reading.sentences[0].start : mention.start].strip()
+        and _NAMED_ALONE.match(reading.text, mention.end) is not None
+    )
+
+
+def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+    """Whether a procedure is one of several to choose from, or a bare entry of the line in which a board speaks."""
+    for other in reading.within(*clause, "LOCAL_THERAPY"):
+        first, second = sorted((other, mention), key=lambda m: m.start)
+        if first.end <= second.start and _CHOICE.fullmatch(reading.text[first.end : second.start]):
+            return True
+    sentence = reading.sentences[mention.sentence]
+    if _FINITE.search(reading.text, *clause):
+        return False
+    first = mention.sentence
+    while first and reading.sentences[first - 1].line == sentence.line:
+        first -= 1
+    start = reading.sentences[first].start
+    head = _HEAD.match(reading.text, start, mention.start)
+    return bool(
+        reading.within(start, mention.start, "LT_SPEAKER")
+        or (head and reading.within(start, head.end(), "LT_BOARD"))
+    )
 
 
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
@@ -240,6 +282,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
         or reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
         or reading.sentence_text(mention.sentence).endswith("?")
         or "POSSIBLE" in mention.qualifiers.cues
+        or _proposed(reading, mention, clause)
         or (
             _proposable(mention)
             and reading.within(*_block(reading, mention.sentence), "LAT_ABLE", "LT_BOARD", "LT_SPEAKER")
@@ -287,13 +330,16 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
     if mention.value.get("done"):
         return True
     able = _able(reading, *clause)
+    option = reading.within(max(clause[0], mention.start - 40), mention.start, "LT_OPTION")
     before = [
         done
         for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE", "LT_DONE_BEFORE")
-        if not any(word.start < done.end and done.start < word.end for word in able)
+        if not any(word.start < done.end and done.start < word.end for word in (*able, *option))
+        and not any(word.end <= done.start and _OR.search(reading.text[word.end : done.start]) for word in able)
     ]
     behind = reading.within(mention.end, min(clause[1], mention.end + 60), "LT_DONE")
-    option = reading.within(max(clause[0], mention.start - 40), mention.start, "LT_OPTION")
+    if _COULD_NEXT.match(reading.text, mention.end):
+        return False  # "has had its dose, adrenalectomy can be added"
     if before and not (option and option[-1].start > before[-1].start):
         return True
     if behind and not reading.within(mention.end, behind[0].start, "LT_OPTION") and not option:
@@ -452,6 +498,12 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     inside = _sites(reading, mention.start, mention.end)
     if inside:
         return inside[-1:]
+    if reading.text[mention.start - 1 : mention.start] == "(" and reading.text[mention.end : mention.end + 1] == ")":
+        enclosed = _sites(reading, max(place.clause[0], mention.start - _BESIDE), mention.start)
+        if enclosed:
+            return enclosed[-1:]  # "right adrenal (irradiated), T12"
+    if by := _performed_by(reading, place):
+        return [by]
     if rule["procedure"] == "radiotherapy" and not rule.get("dose") and _CHEST_NEXT.match(reading.text, mention.end):
         return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
@@ -481,13 +533,13 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         and (_CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit]))
     ):
         return ["primary"]
-    if not found and not place.denied and radiotherapy:
-        found = _above(reading, mention.sentence)
     cavity = [
         m
         for m in reading.within(*place.clause, "LT_CAVITY")
         if "cavity" in m.text or rule.get("modality") in ("SRS", "SRT")
     ]
+    if not found and not place.denied and radiotherapy and not cavity:
+        found = _above(reading, mention.sentence)
     if not found and radiotherapy and cavity:
         return ["brain"]
     if found or not surgery or unspecific or rule.get("metastasis"):
@@ -495,6 +547,16 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     block = _block(reading, mention.sentence)[0]
     told = [m for m in place.earlier if m.value["procedure"] == "surgery" and "target" in m.value and m.start >= block]
     return [str(told[-1].value["target"])] if told else ["primary"]
+
+
+def _performed_by(reading: Reading, place: _Place) -> str | None:
+    """The target of the operation through which another was done ("resection via craniotomy")."""
+    if place.mention.value["procedure"] != "surgery":
+        return None
+    for other in reading.within(place.mention.end, place.clause[1], "LOCAL_THERAPY"):
+        if "target" in other.value and _BY.fullmatch(reading.text[place.mention.end : other.start]):
+            return str(other.value["target"])
+    return None
 
 
 def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:

@@ -967,7 +967,7 @@ def _bare_sites(
             not in_skeleton
             and not told
             and not re.match(
-                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\b(?:still|now|currently|measur\w+|is|are|has|have|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
+                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\d{1,3}(?:[.,]\d)?(?:[ ]?[mc]m)?[ ]?(?:->|→|>)|\b(?:still|now|currently|measur\w+|is|are|has|have|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
                 reading.text[part.end : following.start if following else part.end],
             )
         ):

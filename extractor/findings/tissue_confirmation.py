@@ -28,7 +28,7 @@ _REPORT_HEAD = re.compile(
     r"\b(?:(?:cellular |surgical |histo)?pathology|cytology|histology)(?: report)?\b[^a-z]{0,40}$", re.I | re.M
 )
 _LINK = re.compile(
-    r"^[^.;]{0,70}?(?:[:=,(-]|->|→|\b(?:show(?:s|ed|ing)?|reveal\w*|confirm\w*|demonstrat\w*|yield\w*|returned|was|were|is|"
+    r"^(?:[^.;]|(?<=\bDr)\.|(?<=\bProf)\.){0,70}?(?:[:=,(-]|->|→|\b(?:show(?:s|ed|ing)?|reveal\w*|confirm\w*|demonstrat\w*|yield\w*|returned|was|were|is|"
     r"with|of|diagnos\w*|proved|consistent|compatible|positive|pos|for|found|identified|gave|report\w*|came back)\b)",
     re.I,
 )

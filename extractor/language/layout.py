@@ -182,8 +182,11 @@ def _is_wrap(before: str, after: str, width: int, rules: LayoutRules) -> bool:
 def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
     section: Section | None = None
     inline = False
+    margin: int | None = None  # of a heading whose lines are indented
     block = line_number = position = 0
     blank = True
+    supposed_over = False
+    before_it = 0
     for line in text.split("\n"):
         start, end = position, position + len(line)
         position = end + 1
@@ -196,17 +199,24 @@ def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
         blank = False
         line_number += 1
         found = rules.heading(line)
+        indent = len(line) - len(line.lstrip(" "))
+        if margin is not None and not found and indent <= margin and before_it > margin:
+            section, inline, margin = None, False, None  # an indented section is over with the next line at its margin
+        before_it = indent
         if found:
             section, _, alone = found
             inline = not alone
+            margin = indent if alone else None
             if alone:
                 begin = start + len(line) - len(line.lstrip())
                 yield Sentence(begin, start + len(line.rstrip()), section, block, line_number, heading=True)
                 continue
         elif _UNKNOWN_HEADING.match(line) and not rules.is_item(line):
             section, inline = _OTHER, False
-        elif inline and _LABEL.match(line):
+        elif inline and (_LABEL.match(line) or (supposed_over and not rules.is_item(line))):
             section, inline = None, False  # "FHx: brother" is done with when the next line has a label of its own
+        # "Reminder of the criteria: PS 0 or 1." ends with its line
+        supposed_over = bool(section and section.qualifies.get("assertion") == "hypothetical") and line.rstrip().endswith(".")
         item = rules.is_item(line)
         for piece_start, piece_end in _split(text, start, end, rules):
             inner = rules.heading(text[piece_start:piece_end]) if piece_start > start else None
