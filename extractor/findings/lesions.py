@@ -314,7 +314,7 @@ def _in_list_of_lung(reading: Reading, mention: Mention) -> bool:
 @remembered
 def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
-    return tuple(_phrases(reading, sentence))
+    return tuple(_phrases(reading, sentence)) if reading.in_sentence(sentence, METASTASIS, LESION) else ()
 
 
 def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:

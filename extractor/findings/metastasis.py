@@ -211,6 +211,9 @@ def _is_listed(reading: Reading, number: int) -> bool:
 
 
 def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
+    if not listed and not reading.in_sentence(number, SITE, METASTASIS, LESION, ANNOUNCEMENT):
+        yield from _counts_alone(reading, number, (), None)
+        return
     header = _header(reading, number)
     alone = list(_counts_alone(reading, number, [(p.start, p.end) for p in phrases(reading, number)], header))
     weak: Phrase | None = None
