@@ -159,6 +159,9 @@ def screen(
         typer.Option("-o", "--output", metavar="FILE", help="Write to a file."),
     ] = None,
     columns: _Columns = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show on standard error how long each stage took.")
+    ] = False,
 ) -> int:
     """Screen a few patients: a verdict each, and what it rests on."""
     from extractor.exports.grouping import by_patient
@@ -166,6 +169,7 @@ def screen(
     from extractor.exports.rows import InputError, parse_columns, to_date
     from extractor.exports.screening import screen_patient, screener
     from extractor.exports.writing import write_failures, write_text
+    from extractor.stopwatch import Stopwatch
 
     try:
         day = to_date(as_of, "day after --as-of")
@@ -174,19 +178,25 @@ def screen(
     notes = Inputs(inputs, parse_columns(columns))
     if output is not None:
         _check_output(output, notes.files)
-    patients, failures = by_patient(notes)
-    engine = screener(protocol)
+    watch = Stopwatch()
+    with watch.stage("input"):
+        patients, failures = by_patient(notes)
+    with watch.stage("set-up"):
+        engine = screener(protocol, watch.stage) if profile else screener(protocol)
     results = [screen_patient(engine, patient, day) for patient in patients if patient.notes]
     reports = [report for report, _ in results if report]
     failures += [failure for _, failed in results for failure in failed]
     form = format or _format_of(output)
-    text = _shown(reports, form, to_file=output is not None)
-    if output is None:
-        typer.echo(text.encode("utf-8", "replace") if format in (Format.JSON, Format.JSONL) else text, nl=False)
-    else:
-        write_text(output, text)
-        if failures:
-            write_failures(output.with_name(f"{output.name}.failed.csv"), failures)
+    with watch.stage("output"):
+        text = _shown(reports, form, to_file=output is not None)
+        if output is None:
+            typer.echo(text.encode("utf-8", "replace") if format in (Format.JSON, Format.JSONL) else text, nl=False)
+        else:
+            write_text(output, text)
+            if failures:
+                write_failures(output.with_name(f"{output.name}.failed.csv"), failures)
+    if profile:
+        typer.echo(watch.table(), nl=False, err=True)
     return _tell_failures(failures)
 
 

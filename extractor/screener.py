@@ -15,6 +15,7 @@ from extractor.language.nlp import Reader
 from extractor.language.text import clean
 from extractor.patient.facts import gather
 from extractor.records import Finding, Note, Report
+from extractor.stopwatch import Stage, unwatched
 from extractor.trial.checker import check
 from extractor.trial.protocol import load_protocol
 
@@ -26,6 +27,7 @@ class Screener:
         protocol: Path of a protocol file; the trial that ships when None.
         patterns: Folder of the rule files; those that ship when None.
         date_order: How ambiguous numeric dates are written, where the export says so.
+        stage: Counts the time of a stage.
 
     Raises:
         RuleFileError: When a rule file or the protocol is wrong; one line says where and what.
@@ -41,10 +43,12 @@ class Screener:
         protocol: str | Path | None = None,
         patterns: Path | None = None,
         date_order: DateOrder | None = None,
+        stage: Stage = unwatched,
     ) -> None:
         self.protocol = load_protocol(Path(protocol) if protocol is not None else None)
         self._reader = Reader.from_folder(patterns or patterns_folder())
         self._date_order = date_order
+        self._stage = stage
 
     @property
     def patterns_version(self) -> str:
@@ -53,7 +57,7 @@ class Screener:
 
     def find(self, note: Note, order: DateOrder | None = None) -> tuple[Finding, ...]:
         """All findings of one note, in the order of its text, without ids."""
-        return tuple(find_all(self._reader.read(note, order or self._date_order)))
+        return tuple(find_all(self._reader.read(note, order or self._date_order, self._stage)))
 
     def screen(self, notes: Iterable[Note], as_of: date | None = None) -> Report:
         """Read one patient's notes together and check them against the protocol.
@@ -71,11 +75,14 @@ class Screener:
         if len(patients) != 1:
             raise ValueError("screen() takes the notes of exactly one patient; see screen_many()")
         day = as_of or max((note.note_date for note in ordered if note.note_date), default=None)
-        order = self._date_order or infer_order((clean(note.text).text, note.note_date) for note in ordered)
+        with self._stage("date order"):
+            order = self._date_order or infer_order((clean(note.text).text, note.note_date) for note in ordered)
         found = [finding for note in ordered for finding in self.find(note, order)]
         findings = tuple(replace(finding, id=f"f{number}") for number, finding in enumerate(found, start=1))
-        facts = gather(ordered, findings, day)
-        criteria, verdict, warnings = check(self.protocol, facts)
+        with self._stage("patient"):
+            facts = gather(ordered, findings, day)
+        with self._stage("criteria"):
+            criteria, verdict, warnings = check(self.protocol, facts)
         return Report(
             patient_id=ordered[0].patient_id,
             as_of=day,

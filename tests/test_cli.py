@@ -111,6 +111,27 @@ def test_as_of(tmp_path: Path) -> None:
     assert result.exit_code == 2 and "is no date like 2025-03-14" in one_line(result)
 
 
+def test_profile_tells_stages_and_no_note(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from extractor.findings import CONCEPTS
+    from extractor.screener import Screener
+
+    monkeypatch.setattr(screening, "screener", lambda protocol, stage: Screener(protocol, stage=stage))
+    result = call("screen", notes, "--format", "json", "--profile")
+    assert result.exit_code == 0 and len(json.loads(result.stdout)) == 2 and MARKER not in result.stderr
+    head, *rows = [line.rsplit(maxsplit=2) for line in result.stderr.splitlines()]
+    assert head == ["stage", "ms", "%"]
+    reading = {"clean", "layout", "scan", "rules", "ConText", "dates", "frames"}
+    stages = {"input", "set-up", "date order", *reading, *CONCEPTS, "patient", "criteria", "output"}
+    assert {name for name, _, _ in rows} == {*stages, "all"}
+    took = [float(milliseconds) for _, milliseconds, _ in rows]
+    assert all(milliseconds >= 0 for milliseconds in took)
+    assert sum(took[:-1]) == pytest.approx(took[-1], abs=0.1 * len(took))
+
+
+def test_no_profile_unless_asked_for(notes: Path) -> None:
+    assert call("screen", notes).stderr == ""
+
+
 def test_standard_input() -> None:
     result = call("screen", "-", "--format", "json", stdin=b"ECOG 1 at K\xf6ln")
     assert result.exit_code == 0 and json.loads(result.stdout)[0]["verdict"] == "eligible"

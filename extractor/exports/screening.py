@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from extractor.exports.grouping import Patient
 from extractor.exports.rows import FailedNote
 from extractor.records import Note, Report
+from extractor.stopwatch import Stage, unwatched
 
 _R = TypeVar("_R")
 
@@ -99,7 +100,7 @@ def without_failing(
     return None, (failed(patient, reason),)
 
 
-def screener(protocol: Path | None) -> Screens:
+def screener(protocol: Path | None, stage: Stage = unwatched) -> Screens:
     """A screener for a protocol; the import is what takes time.
 
     Raises:
@@ -107,7 +108,7 @@ def screener(protocol: Path | None) -> Screens:
     """
     from extractor.screener import Screener
 
-    return Screener(protocol)
+    return Screener(protocol, stage=stage)
 
 
 def failed(patient: Patient, reason: str) -> FailedNote:

@@ -39,7 +39,10 @@ CONCEPTS: tuple[str, ...] = (
 
 def find_all(reading: Reading) -> list[Finding]:
     """All findings of a reading, in the order of the text."""
-    findings = [finding for name in CONCEPTS for finding in _extractor(name)(reading)]
+    findings: list[Finding] = []
+    for name in CONCEPTS:
+        with reading.stage(name):
+            findings.extend(_extractor(name)(reading))
     return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.concept, finding.rule))
 
 

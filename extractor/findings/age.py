@@ -42,7 +42,8 @@ _NEXT_CHILD = re.compile(
 )
 _DATE_REACH = 30
 _AGE_BEHIND = re.compile(
-    r"[ ]?[(\[,;/–-][ ]?(?:aged?:? |now )?(?P<years>1[01]\d|[1-9]\d)[ ]?(?:years?(?: old)?|yrs?|y\.?o\.?|y|a|j\.?)?(?=[ ]?[)\],;.\n]|$)", re.I
+    r"[ ]?[(\[,;/–-][ ]?(?:aged?:? |now )?(?P<years>1[01]\d|[1-9]\d)[ ]?(?:years?(?: old)?|yrs?|y\.?o\.?|y|a|j\.?)?(?=[ ]?[)\],;.\n]|$)",
+    re.I,
 )
 """The age that a date of birth has with it ("DOB 02/11/1966 (58 y)")."""
 

@@ -236,8 +236,7 @@ def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bo
     start = reading.sentences[first].start
     head = _HEAD.match(reading.text, start, mention.start)
     return bool(
-        reading.within(start, mention.start, "LT_SPEAKER")
-        or (head and reading.within(start, head.end(), "LT_BOARD"))
+        reading.within(start, mention.start, "LT_SPEAKER") or (head and reading.within(start, head.end(), "LT_BOARD"))
     )
 
 

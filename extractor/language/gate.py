@@ -359,6 +359,33 @@ def _frequency(paths: Iterable[Path]) -> float:
     return sum((1.0 if path.before & _WORD else 0.2) * prod(map(_share, path.steps)) for path in paths)
 
 
+def _in_one_line(nodes: Iterable[tuple[Any, Any]]) -> bool:
+    """Whether an expression looks at nothing beyond the line that its match lies in."""
+    for kind, value in nodes:
+        characters = _one(kind, value)
+        if characters is not None:
+            if characters & _BIT["\n"] and kind is not op.ANY:
+                return False
+        elif kind is op.BRANCH:
+            if not all(map(_in_one_line, value[1])):
+                return False
+        elif kind is op.SUBPATTERN:
+            if value[1] & re.DOTALL or not _in_one_line(value[3]):
+                return False
+        elif kind is op.ATOMIC_GROUP:
+            if not _in_one_line(value):
+                return False
+        elif kind in _REPEATS:
+            if not _in_one_line(value[2]):
+                return False
+        elif kind in (op.ASSERT, op.ASSERT_NOT):
+            if value[0] == 1 and not _in_one_line(value[1]):
+                return False
+        elif kind is not op.AT or value in (op.AT_END, op.AT_END_STRING):
+            return False
+    return True
+
+
 def _paths(expression: Any) -> tuple[set[Path], set[Path]]:
     """How a rule's matches can begin, and the anchors of those that can begin almost anywhere."""
     flags = expression.state.flags
@@ -376,6 +403,35 @@ def _paths(expression: Any) -> tuple[set[Path], set[Path]]:
     return found, set()
 
 
+class Lines(NamedTuple):
+    """The lines of a text that hold all matches of a rule; each is searched by itself.
+
+    Attributes:
+        spans: Where they begin, and end behind their line break.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, int) and any(start <= place < end for start, end in self.spans)
+
+    @classmethod
+    def of(cls, text: str, places: Iterable[int]) -> Lines:
+        """The lines in which some places lie."""
+        spans: list[tuple[int, int]] = []
+        end = 0
+        for place in sorted(places):
+            if place >= end:
+                start = text.rfind("\n", 0, place) + 1
+                end = text.find("\n", place) + 1 or len(text)
+                spans.append((start, end))
+        return cls(tuple(spans))
+
+
+Places = Sequence[int] | Lines | None
+"""Where a rule can begin to match: places in order, anywhere in some lines, or (None) anywhere."""
+
+
 class Gate:
     """Finds where rules can begin to match.
 
@@ -385,6 +441,7 @@ class Gate:
 
     def __init__(self, expressions: Sequence[Any]) -> None:
         self._rules = len(expressions)
+        self._in_one_line = [not e.state.flags & re.DOTALL and _in_one_line(e) for e in expressions]
         owners: dict[Path, list[int]] = {}
         for number, expression in enumerate(expressions):
             begin, anywhere = _paths(expression)
@@ -412,10 +469,10 @@ class Gate:
         """A gate for compiled expressions, numbered in their order."""
         return cls([parser.parse(pattern.pattern, pattern.flags) for pattern in patterns])
 
-    def scan(self, text: str) -> dict[int, Sequence[int] | None]:
+    def scan(self, text: str) -> dict[int, Places]:
         """The places of a text where each rule can begin to match, by the rule's number.
 
-        They are in order; None stands for any place. A rule that is missing matches nowhere.
+        A rule that is missing matches nowhere.
         """
         folded = _BEYOND + text.translate(_FOLDING) + _BEYOND * _DEPTH
         windows = self._windows
@@ -431,10 +488,13 @@ class Gate:
                     found[number].append(place - 1)
                 else:
                     found[number] = [place - 1]
-        places: dict[int, Sequence[int] | None] = {**found}
-        for number in found:
-            if number >= self._rules:
-                places[number - self._rules] = None
+        places: dict[int, Places] = {}
+        for number, at in found.items():
+            rule = number - self._rules
+            if rule < 0:
+                places.setdefault(number, at)
+            else:
+                places[rule] = Lines.of(text, [*at, *found.get(rule, ())]) if self._in_one_line[rule] else None
         return places
 
     def _look(self, window: str) -> tuple[int, ...]:

@@ -65,11 +65,13 @@ class LayoutRules:
     Attributes:
         headings: Name, regular expression and qualifiers of each section.
         abbreviations: Lower-case words after which a full stop does not end a sentence.
+        closing: Such words after which it does before a capital letter.
         bullets: Regular expression of list markers.
     """
 
     headings: Sequence[tuple[str, str, Value]]
     abbreviations: frozenset[str]
+    closing: frozenset[str]
     bullets: str
 
     @cached_property
@@ -109,10 +111,8 @@ class LayoutRules:
 _OTHER = Section("other", {})
 _UNKNOWN_HEADING = re.compile(r"[ ]*(?:[A-Z][A-Z /&()-]{3,50}:?|[A-Z][A-Za-z /&()-]{2,40}:)[ ]*$")
 _STOP = re.compile(
-    r"[.!?]+[\"')\]]*(?=[ \n]|$)|(?<=[a-z)])\.(?=[A-Z][a-z])|[ ]{3,}(?=[A-Z][\w/ ()-]{1,40}:)|\n|[ ](?=[•●▪◦‣☞][ ])"
+    r"[.!?]+[\"')\]]*(?:\[\d[\d,-]{0,8}\])?(?=[ \n]|$)|(?<=[a-z)])\.(?=[A-Z][a-z])|[ ]{3,}(?=[A-Z][\w/ ()-]{1,40}:)|\n|[ ](?=[•●▪◦‣☞][ ])"
 )
-_NUMBERING = frozenset({"no", "nr"})
-"""Abbreviations before a number only: "no. 6", but "New lesions? no."."""
 _LAST_WORD = re.compile(r"([\w.]+)$")
 _KEY_VALUE = re.compile(r"[ ]*[A-Za-z][\w /()&.'-]{1,40}(?::|[ ]{3,}|\.{3,}|[ ]?=)")
 _STUDY_ENTRY = re.compile(
@@ -123,7 +123,21 @@ _STUDY_ENTRY = re.compile(
 _LABEL = re.compile(r"[ ]*[A-Z][\w /()&.-]{1,40}:[ ]")
 _DATED = re.compile(
     r"[ ]*(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d\d?-\d\d?|\d{1,2}[/.]\d{2,4}|\d{1,2}:\d{2})\b"
+    r"(?![ ]?(?:[mc]m|x[ ]?\d|%|m?g|ml|Gy)(?!\w))"
 )
+_NUMBERED = re.compile(
+    r"\b(?:segments?|segs?\.?|stage|grade|type|class|level|station|cycle|line|score|status|ECOG|PS|is|was|of)$", re.I
+)
+"""Before a number that belongs to the words before it, though it looks like that of a list."""
+_LETTERED = re.compile(
+    r"(?:\b(?:hepatitis|type|class|group|arm|cohort|score|stage|category|grade)|\bseg(?:ment)?s?\.?[IVX ,/&-]*(?:and[ ]?)?|\bstation[ ]\d{1,2})[ ]?$",
+    re.I,
+)
+"""Before a capital letter that is no initial: "hepatitis B. No cirrhosis"."""
+_ROMAN = re.compile(r"[ivx]{1,4}")
+_DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]")
+_DAY_OF = re.compile(r"\b(?:on|of|from|since|until|dated|seen|born|the)[ ]$", re.I)
+_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ ]\d", re.I)
 _TABLE = re.compile(r"\S[ ]{3,}\S.*\S[ ]{3,}\S|\|.*\|")
 _DANGLING = re.compile(
     r"(?:\b(?:and|or|of|with|the|a|an|to|in|on|for|by|at|from|no|than|is|was|are|were|has|have|which|that|her|his|left|right|both|per|as|vs|plus|but|not)|[,(/&+:-])$",
@@ -162,7 +176,12 @@ def _is_wrap(before: str, after: str, width: int, rules: LayoutRules) -> bool:
         return False
     if _STUDY_ENTRY.match(tail) and not _DANGLING.search(head):
         return False
-    if rules.is_item(after) or _TABLE.search(after) or _TABLE.search(head) or tail[0] in "|=_":
+    if (
+        (rules.is_item(after) and not (len(head) >= 45 and _NUMBERED.search(head)))
+        or _TABLE.search(after)
+        or _TABLE.search(head)
+        or tail[0] in "|=_"
+    ):
         return False
     first_word = tail.split(" ", 1)[0]
     room = len(head) + 1 + len(first_word) > 0.85 * width
@@ -216,7 +235,9 @@ def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
         elif inline and (_LABEL.match(line) or (supposed_over and not rules.is_item(line))):
             section, inline = None, False  # "FHx: brother" is done with when the next line has a label of its own
         # "Reminder of the criteria: PS 0 or 1." ends with its line
-        supposed_over = bool(section and section.qualifies.get("assertion") == "hypothetical") and line.rstrip().endswith(".")
+        supposed_over = bool(
+            section and section.qualifies.get("assertion") == "hypothetical"
+        ) and line.rstrip().endswith(".")
         item = rules.is_item(line)
         for piece_start, piece_end in _split(text, start, end, rules):
             inner = rules.heading(text[piece_start:piece_end]) if piece_start > start else None
@@ -246,21 +267,42 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules:
     if match[0].startswith("..."):
         return False  # leaders of a list: "bone ...... 5"
     word = _LAST_WORD.search(text, max(begin, match.start() - 20), match.start())
-    after = text[match.end() : end].lstrip()
+    after = (
+        text[match.end() : match.end() + 40].lstrip() if match.end() + 40 < end else text[match.end() : end].lstrip()
+    )
     if not after:
         return True
     if word is None:
-        return True
+        return after[0] != "." and not text.endswith(". ", begin, match.start())  # leaders of a list: "bone . . . 5"
     last = word[1].lower()
-    if last in rules.abbreviations and (last not in _NUMBERING or after[0].isdigit()):
+    if last in rules.abbreviations or (last in rules.closing and not after[0].isupper()):
         return False
+    if ")" in match[0]:
+        return not after[0].islower()
     if _inside_parenthesis(text, begin, match.start(), end):
         return False
-    if len(last) == 1 and last.isalpha() and word[1].isupper():
+    if not after[0].isupper() and (_DOTTED.fullmatch(last) or after.startswith("of ")):
         return False
+    if len(last) == 1 and last.isalpha():
+        if after[0].isdigit():
+            return text[word.start() - 1 : word.start()] == "/"  # "p. 3", but "f/u. 58 M"
+        if word[1].isupper():
+            return after[1:2] != "." and after[0].isupper() and _before(_LETTERED, text, begin, word.start())
     if after[0].islower() and len(last) <= 4 and not last.isdigit() and not (word[1].isupper() and len(last) > 1):
         return False
-    return not (last.isdigit() and len(last) <= 2 and not text[begin : word.start()].strip())
+    if last.isdigit() and len(last) <= 2:
+        if _MONTH.match(after) and _before(_DAY_OF, text, begin, word.start()):
+            return False  # "on 5. March 2025"
+        heading = rules.heading(text[begin : word.start()]) if last == "1" else None
+        if heading is not None and heading[2]:
+            return False  # "Impression: 1. Stable disease."
+        return bool(text[begin : word.start()].strip())
+    return _ROMAN.fullmatch(last) is None or bool(text[begin : word.start()].strip())
+
+
+def _before(pattern: re.Pattern[str], text: str, begin: int, place: int) -> bool:
+    """Whether an expression that ends with ``$`` holds of the words before a place."""
+    return pattern.search(text[max(begin, place - 40) : place]) is not None
 
 
 def _inside_parenthesis(text: str, begin: int, place: int, end: int) -> bool:

@@ -31,12 +31,13 @@ from spacy.vocab import Vocab
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateOrder
 from extractor.language.frames import frames_of
-from extractor.language.gate import Gate
+from extractor.language.gate import Gate, Lines
 from extractor.language.layout import Sentence, lay_out
 from extractor.language.reading import Mention, Reading
 from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
 from extractor.language.text import clean
 from extractor.records import Note, Qualifiers
+from extractor.stopwatch import Stage, unwatched
 
 
 class _Later(ModuleType):
@@ -149,9 +150,6 @@ class Reader:
         self.vocab = Vocab()
         self.lock = threading.Lock()
         self.context = [_cue(rule) for rule in rules.cues]
-        self.numbered: dict[str, list[tuple[int, Rule]]] = {}
-        for number, rule in enumerate(rules.targets):
-            self.numbered.setdefault(rule.category, []).append((number, rule))
         self._read = 0
 
     @classmethod
@@ -163,23 +161,46 @@ class Reader:
         """
         return cls(load_rules(folder))
 
+    def may_reach(self, cue: _FoundCue, category: str, start: int, end: int) -> bool:
+        """Whether a cue of the same sentence might qualify a mention, by its category, place and direction.
+
+        It saves most documents: whatever may be, ``ConTextModifier.modifies`` says.
+        """
+        number, cue_start, cue_end = cue
+        rule = self.context[number]
+        if rule.allowed_types is not None:
+            if category not in rule.allowed_types:
+                return False
+        elif rule.excluded_types is not None and category in rule.excluded_types:
+            return False
+        if rule.direction == "FORWARD":
+            return cue_start < end  # medspaCy lets a cue inside a mention qualify it
+        if rule.direction == "BACKWARD":
+            return cue_end > start
+        return rule.direction not in ("TERMINATE", "PSEUDO")
+
     @cached_property
     def _gate(self) -> Gate:
         return Gate.of([rule.pattern for rule in (*self.rules.targets, *self.rules.cues)])
 
-    def read(self, note: Note, order: DateOrder | None = None) -> Reading:
+    def read(self, note: Note, order: DateOrder | None = None, stage: Stage = unwatched) -> Reading:
         """Read one note.
 
         Args:
             note: The note.
             order: How the patient's ambiguous numeric dates are written.
+            stage: Counts the time of a stage.
         """
-        cleaned = clean(note.text)
-        layout = lay_out(cleaned.text, self.rules.layout)
+        with stage("clean"):
+            cleaned = clean(note.text)
+        with stage("layout"):
+            layout = lay_out(cleaned.text, self.rules.layout)
         self._read += len(note.text)
-        gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
-        mentions = _Mentions(self, gate, layout.text, layout.sentences)
-        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order)
+        with stage("set-up"):
+            gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
+        with stage("scan"):
+            mentions = _Mentions(self, gate, layout.text, layout.sentences, stage)
+        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order, stage)
 
 
 class _Piece:
@@ -190,12 +211,18 @@ class _Piece:
         self.text = text[begin:end]
         self._places = None if gate is None else gate.scan(self.text)
 
+    def rules(self, of: int) -> Iterable[int]:
+        """The numbers of the rules, of so many, that can match here."""
+        return range(of) if self._places is None else sorted(self._places)
+
     def matches(self, number: int, rule: Rule) -> Iterable[re.Match[str]]:
         """The matches of a rule, as ``re.finditer`` gives them."""
-        places = self._places.get(number, ()) if self._places is not None else None
+        places = self._places[number] if self._places is not None else None
         if places is None:
             return rule.pattern.finditer(self.text)
-        return self._matches_at(rule.pattern, places) if places else ()
+        if isinstance(places, Lines):
+            return [match for start, end in places.spans for match in rule.pattern.finditer(self.text, start, end)]
+        return self._matches_at(rule.pattern, places)
 
     def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:
         found: list[re.Match[str]] = []
@@ -212,8 +239,11 @@ class _Piece:
 class _Mentions:
     """The mentions of one note."""
 
-    def __init__(self, reader: Reader, gate: Gate | None, text: str, sentences: Sequence[Sentence]) -> None:
+    def __init__(
+        self, reader: Reader, gate: Gate | None, text: str, sentences: Sequence[Sentence], stage: Stage
+    ) -> None:
         self._reader = reader
+        self._stage = stage
         self._text = text
         self._sentences = sentences
         self._starts = [sentence.start for sentence in sentences]
@@ -221,40 +251,63 @@ class _Mentions:
             _Piece(text, sentences[first].start, sentences[last - 1].end, gate) for first, last in _pieces(sentences)
         ]
         self._stretches: dict[tuple[int, int], _Stretch] = {}
+        targets, cues = reader.rules.targets, reader.rules.cues
+        self._targets_here: dict[str, list[tuple[_Piece, int, Rule]]] = {}
+        self._cues_here: list[tuple[_Piece, int, Rule]] = []
+        for piece in self._pieces:
+            for number in piece.rules(len(targets) + len(cues)):
+                if number < len(targets):
+                    rule = targets[number]
+                    self._targets_here.setdefault(rule.category, []).append((piece, number, rule))
+                else:
+                    self._cues_here.append((piece, number, cues[number - len(targets)]))
 
     def of(self, category: str) -> list[Mention]:
         """All mentions of a category, in order, longer ones first."""
+        here = self._targets_here.get(category)
+        if here is None:
+            return []
+        with self._stage("rules"):
+            return self._of(category, here)
+
+    def _of(self, category: str, here: Iterable[tuple[_Piece, int, Rule]]) -> list[Mention]:
         found: list[Mention] = []
-        for piece in self._pieces:
-            for number, rule in self._reader.numbered.get(category, ()):
-                for match in piece.matches(number, rule):
-                    start, end = piece.begin + match.start(), piece.begin + match.end()
-                    sentence = self._sentence_at(start)
-                    found.append(
-                        Mention(
-                            category=category,
-                            rule=rule.id,
-                            value=rule.value,
-                            groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
-                            start=start,
-                            end=end,
-                            text=match[0],
-                            sentence=sentence,
-                            qualify=self._qualify,
-                            asked=(category, start, end, sentence),
-                        )
+        for piece, number, rule in here:
+            for match in piece.matches(number, rule):
+                start, end = piece.begin + match.start(), piece.begin + match.end()
+                sentence = self._sentence_at(start)
+                found.append(
+                    Mention(
+                        category=category,
+                        rule=rule.id,
+                        value=rule.value,
+                        groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
+                        start=start,
+                        end=end,
+                        text=match[0],
+                        sentence=sentence,
+                        qualify=self._qualifiers,
+                        asked=(category, start, end, sentence),
                     )
+                )
         found.sort(key=lambda mention: (mention.start, -mention.end))
         return found
 
     def _sentence_at(self, place: int) -> int:
         return max(0, bisect_right(self._starts, place) - 1)
 
+    def _qualifiers(self, category: str, start: int, end: int, sentence: int) -> Qualifiers:
+        with self._stage("ConText"):
+            return self._qualify(category, start, end, sentence)
+
     def _qualify(self, category: str, start: int, end: int, sentence: int) -> Qualifiers:
         section = self._sentences[sentence].section
         first, last = sentence, self._sentence_at(end - 1)
-        cues = self._cues
-        if any(cues[first : last + 1]):
+        if any(
+            self._reader.may_reach(cue, category, start, end)
+            for number in range(first, last + 1)
+            for cue in self._cues[number]
+        ):
             while first and self._runs_on[first - 1]:
                 first -= 1
             while self._runs_on[last]:
@@ -267,12 +320,11 @@ class _Mentions:
 
     @cached_property
     def _found_cues(self) -> list[_FoundCue]:
-        rules = self._reader.rules
+        targets = len(self._reader.rules.targets)
         return [
-            (number, piece.begin + match.start(), piece.begin + match.end())
-            for piece in self._pieces
-            for number, rule in enumerate(rules.cues)
-            for match in piece.matches(len(rules.targets) + number, rule)
+            (number - targets, piece.begin + match.start(), piece.begin + match.end())
+            for piece, number, rule in self._cues_here
+            for match in piece.matches(number, rule)
         ]
 
     @cached_property

@@ -13,6 +13,7 @@ from extractor.language.dates import DateMention, DateOrder, find_dates
 from extractor.language.layout import Sentence
 from extractor.language.text import CleanText
 from extractor.records import Finding, Note, Qualifiers, Value
+from extractor.stopwatch import Stage, unwatched
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,16 @@ class Frame:
 class Frames:
     """The frame of each sentence; they are worked out in order, as far as they are looked at."""
 
-    def __init__(self, frames: Iterator[Frame]) -> None:
+    def __init__(self, frames: Iterator[Frame], stage: Stage) -> None:
         self._coming = frames
+        self._stage = stage
         self._known: list[Frame] = []
 
     def __getitem__(self, number: int) -> Frame:
-        while len(self._known) <= number:
-            self._known.append(next(self._coming))
+        if len(self._known) <= number:
+            with self._stage("frames"):
+                while len(self._known) <= number:
+                    self._known.append(next(self._coming))
         return self._known[number]
 
 
@@ -96,6 +100,7 @@ class Reading:
         find: What finds the mentions of a category when they are first asked for.
         frame: What works out the frames of the sentences.
         order: How the patient's ambiguous numeric dates are written.
+        stage: Counts the time of a stage.
     """
 
     note: Note
@@ -105,18 +110,20 @@ class Reading:
     find: Callable[[str], list[Mention]]
     frame: Callable[[Reading], Iterator[Frame]]
     order: DateOrder | None = None
+    stage: Stage = unwatched
     _found: dict[str, tuple[list[Mention], list[int]]] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @cached_property
     def dates(self) -> Sequence[DateMention]:
         """All dates that the text names."""
-        return find_dates(self.text, self.note.note_date, self.order)
+        with self.stage("dates"):
+            return find_dates(self.text, self.note.note_date, self.order)
 
     @cached_property
     def frames(self) -> Frames:
         """One a sentence."""
-        return Frames(self.frame(self))
+        return Frames(self.frame(self), self.stage)
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -140,11 +147,13 @@ class Reading:
         """The mentions of some categories that lie wholly inside a stretch of text."""
         found: list[Mention] = []
         for category in categories:
-            mentions, starts = self._mentions(category)
+            mentions, starts = self._found.get(category) or self._mentions(category)
+            if not mentions:
+                continue
             for place in range(bisect_left(starts, start), bisect_left(starts, end)):
                 if mentions[place].end <= end:
                     found.append(mentions[place])
-        return found if len(categories) == 1 else _in_order(found)
+        return found if len(categories) == 1 or len(found) < 2 else _in_order(found)
 
     def in_sentence(self, number: int, *categories: str) -> list[Mention]:
         """The mentions of some categories in one sentence."""

@@ -82,6 +82,7 @@ class _SectionSpec(_Strict):
 
 class _SentencesFile(_Strict):
     abbreviations: str
+    closing: str
     bullets: str
 
 
@@ -232,4 +233,6 @@ def _layout(folder: Path) -> LayoutRules:
             raise sections.error((number,), f"section '{spec.id}': no valid regular expression ({error})") from None
         headings.append((spec.id, pattern, spec.qualifies))
     words = _validated(sentences, _SentencesFile, sentences.data)
-    return LayoutRules(headings, frozenset(words.abbreviations.split()), words.bullets)
+    return LayoutRules(
+        headings, frozenset(words.abbreviations.split()), frozenset(words.closing.split()), words.bullets
+    )

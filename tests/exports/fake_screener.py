@@ -17,13 +17,15 @@ from extractor.records import (
     Status,
     Verdict,
 )
+from extractor.stopwatch import Stage, unwatched
 
 
 class FakeScreener:
     """Screens as the real one does, as far as files and reports go."""
 
-    def __init__(self, protocol: object = None) -> None:
+    def __init__(self, protocol: object = None, stage: Stage = unwatched) -> None:
         self.protocol = protocol
+        self.stage = stage
 
     def screen(self, notes: Iterable[Note], as_of: date | None = None) -> Report:
         notes = sorted(notes, key=lambda note: note.note_date or date.min)
