@@ -230,10 +230,10 @@ def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bo
     sentence = reading.sentences[mention.sentence]
     if _FINITE.search(reading.text, *clause):
         return False
-    first = mention.sentence
-    while first and reading.sentences[first - 1].line == sentence.line:
-        first -= 1
-    start = reading.sentences[first].start
+    opening = mention.sentence
+    while opening and reading.sentences[opening - 1].line == sentence.line:
+        opening -= 1
+    start = reading.sentences[opening].start
     head = _HEAD.match(reading.text, start, mention.start)
     return bool(
         reading.within(start, mention.start, "LT_SPEAKER") or (head and reading.within(start, head.end(), "LT_BOARD"))
