@@ -87,7 +87,7 @@ _LEAD_GAP = re.compile(
     rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
     rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
     rf"Tab\.?|T\.|Cap\.?|L[1-3]|\d{{1,2}}[-/.]\d{{1,2}}|[\"“”']|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
-    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|undergo\w*|underwent|put|a|in|by|regimen|"
+    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|had|has|have|undergo\w*|underwent|put|a|in|by|regimen|"
     r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
     r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
     r"maintenance|maint\.?|IV|option|\d\))*$",
@@ -103,8 +103,9 @@ _CUE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
     r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
     r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
-    r"(?:->|→|=>)|\b(?:he|she|they|we|patient|pt|who)[ ](?:\w+[ ])?(?:got|gave|received|had|given|opted for|chose|"
-    r"switched to|started|commenced|used)\b",
+    r"(?:->|→|=>)|, (?:and )?(?:was |were |has |had )?(?:been )?(?:received|receives|got|gets|given|treated|gave|chose|"
+    r"underwent|put on|managed|commenced|proceeded)\b|\b(?:he|she|they|we|patient|pt|who)[ ](?:\w+[ ])?(?:got|gave|"
+    r"received|had|given|opted for|chose|switched to|started|commenced|used)\b",
     re.I,
 )
 _SAID_BEFORE = re.compile(
@@ -195,7 +196,10 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
     cues |= {cue.value["says"] for cue in reading.in_sentence(mention.sentence, CUE) if _reaches(reading, cue, mention)}
     found = qualify(cues, section.qualifies if section else {})
     if found.temporality is Temporality.PLANNED and (
-        _goes_on(reading, mention) or _part_done(reading, mention) or _was_used(reading, mention)
+        _goes_on(reading, mention)
+        or _part_done(reading, mention)
+        or _was_used(reading, mention)
+        or _received(reading, mention)
     ):
         return replace(found, temporality=Temporality.CURRENT)
     if (
@@ -223,9 +227,23 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
         low, high = sorted((cue.start, mention.start))
         if not reading.within(low, high, DRUG, THERAPY):
             return False
+    if cue.value["side"] == "before" and _NAMES_FAILURE.search(cue.text) and _next_drug(reading, cue):
+        return False
     if cue.value["says"] == "POSSIBLE" and re.search(r"\b(?:cycles?|courses?|doses?)\b", between, re.I):
         return False
     return cue.value["says"] not in ("NEGATED", "POSSIBLE") or _UNDER_THERAPY.search(between) is None
+
+
+_NAMES_FAILURE = re.compile(r"progress|relapse|\bPD\b", re.I)
+
+
+def _next_drug(reading: Reading, cue: Mention) -> bool:
+    """Whether a drug follows at once: "crizotinib, upon PD alectinib" tells what came next, not a condition."""
+    following = reading.within(cue.end, cue.end + 45, DRUG)
+    return (
+        bool(following)
+        and re.fullmatch(r"[ ]*[,:]?[ ]*(?:\w+[ ]){0,2}", reading.text[cue.end : following[0].start]) is not None
+    )
 
 
 _CONTINUE = re.compile(
@@ -254,6 +272,11 @@ def _part_done(reading: Reading, mention: Mention) -> bool:
     return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
 
 
+_RECEIVED = re.compile(
+    r"(?:[,;]|\b(?:he|she|they|patient|pt|and|but|so|therefore|thus))[ ](?:has |had |have |was |were |been |then )*"
+    r"(?:received|got|underwent|completed|tolerated|treated with|given)[ ](?:[\w-]+[ ]){0,3}$",
+    re.I,
+)
 _AFTER_START = re.compile(
     r"\b(?:after|since|following|post|upon) (?:(?:the|her|his) )?(?:starting|commencing|initiating|beginning|start of|"
     r"commencement of|initiation of)(?: \w+){0,2}[ ]$",
@@ -264,6 +287,12 @@ _USED = re.compile(
     r"administered|chosen)\b",
     re.I,
 )
+
+
+def _received(reading: Reading, mention: Mention) -> bool:
+    """Whether it is told as given right before ("not a candidate for cisplatin, received carboplatin")."""
+    sentence = reading.sentences[mention.sentence]
+    return _RECEIVED.search(reading.text[sentence.start : mention.start]) is not None
 
 
 def _was_used(reading: Reading, mention: Mention) -> bool:
@@ -325,11 +354,30 @@ def _groups(reading: Reading, number: int) -> Iterator[Regimen]:
         return
     run: list[Mention] = []
     for mention in named:
-        if run and not _joined(reading, run[-1], mention):
+        if run and (not _joined(reading, run[-1], mention) or _failed_first(reading, run, mention)):
             yield _regimen(reading, run)
             run = []
         run.append(mention)
     yield _regimen(reading, run)
+
+
+_FAILED_ON = re.compile(
+    r"\b(?:after|following|upon|on|since|due to|because of) (?:\w+ ){0,2}(?:failure|failing|progression|progressing|(?-i:PD)|"
+    r"intolerance)(?: (?:of|on|under|to|with|after|through))?[ ]*(?:\w+[ ]){0,2}$",
+    re.I,
+)
+_UPON_FAILURE = re.compile(
+    r"\b(?:after|following|upon|on|at|due to|because of|for|with) (?:\w+ ){0,2}(?:progression|(?-i:PD)|relapse|failure)"
+    r"(?![ ](?:on|of|under|through|with|after|to)\b)[ ]?[,:]?[ ]*"
+    r"(?:(?:he|she|they|was|switched|changed|moved|to|on|onto|then|started|we|gave|got|the|received|with)[ ]+){0,4}$",
+    re.I,
+)
+
+
+def _failed_first(reading: Reading, run: Sequence[Mention], mention: Mention) -> bool:
+    """Whether a comma ends what failed ("after progression on carboplatin/pemetrexed, docetaxel")."""
+    between = reading.text[run[-1].end : mention.start]
+    return "," in between and _FAILED_ON.search(reading.text[max(0, run[0].start - 45) : run[0].start]) is not None
 
 
 _SWAPPED = re.compile(r",? ?\(?(?:switched|changed|swapped)(?: over)? to ", re.I)
@@ -361,6 +409,8 @@ def _benign(reading: Reading, mention: Mention) -> bool:
         return not others and not re.search(
             r"\b(?:chemo\w*|cycles?|lymphoma|high[- ]dose|intrathecal|cancer|ca)\b", text, re.I
         )
+    if re.search(r"\b(?:intravesical|instillations?|BCG|topical|cream|actinic)\b", text, re.I):
+        return True
     if "bevacizumab" in mention.groups or "aflibercept" in mention.groups:
         return re.search(r"\b(?:intravitreal|eye|macular|retin\w+)\b", text, re.I) is not None
     return re.search(r"\bintrathecal\b", text, re.I) is not None and "pemetrexed" not in mention.groups
@@ -578,7 +628,9 @@ def _later_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
             group = replace(group, line=same.line)
         elif group.line is None and (failed := _after_failure(reading, found, index)) is not None:
             group = replace(group, line=(failed.line or 1) + 1)
-        elif group.line is None and known and not group.maintenance and _next_line(reading, known[-1], group):
+        elif (group.line is None and known and not group.maintenance and _upon_failure(reading, known[-1], group)) or (
+            group.line is None and known and not group.maintenance and _next_line(reading, known[-1], group)
+        ):
             group = replace(group, line=(known[-1].line or 1) + 1)
         found[index] = group
         if same is None or group.line != same.line:
@@ -592,6 +644,18 @@ def _after_failure(reading: Reading, groups: Sequence[Regimen], index: int) -> R
         return None
     between = reading.text[groups[index].end : groups[index + 1].start]
     return groups[index + 1] if len(between) <= 90 and _AFTER_FAILURE.search(between) else None
+
+
+def _upon_failure(reading: Reading, before: Regimen, group: Regimen) -> bool:
+    """Whether new drugs are told right behind the failure of those before ("upon PD alectinib")."""
+    if group.sentence != before.sentence or set(before.agents) & set(group.agents):
+        return False
+    start = reading.sentences[group.sentence].start
+    between = reading.text[before.end : group.start]
+    failed_before = _FAILED_ON.search(reading.text[start : before.start]) and re.match(
+        r"[ ]?(?:,|(?:he|she|they|the patient|patient|pt|we)\b)", between
+    )
+    return bool(failed_before) or _UPON_FAILURE.search(between) is not None
 
 
 _AFTER_FAILURE = re.compile(
@@ -751,6 +815,14 @@ _MONTHS_GIVEN = re.compile(r"[ ](?:of|on|into|under|so far|supply)\b", re.I)
 _LIST_NUMBER = re.compile(r"\d{1,2}\. ?[A-Z]")
 
 
+def _in_a_list(reading: Reading, text: str) -> bool:
+    """Whether the "2." of "2. Feb" numbers a line: the line before or behind it has the number beside."""
+    if not _LIST_NUMBER.match(text):
+        return False
+    number = int(text.split(".")[0])
+    return re.search(rf"(?m)^[ ]*(?:{number - 1}|{number + 1})\.[ ]", reading.text) is not None
+
+
 def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]:
     """The dates of a stretch of text, read anew where a number before them is that of a cycle or of a list.
 
@@ -761,7 +833,7 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
         if text.endswith("/12") and _MONTHS_GIVEN.match(reading.text[mention.end : high]):
             continue  # "5/12 of pembrolizumab": five months
         sentence = reading.sentences[reading.sentence_at(mention.start)]
-        numbered = sentence.item and mention.start == sentence.start and _LIST_NUMBER.match(text)
+        numbered = sentence.item and mention.start == sentence.start and _in_a_list(reading, text)
         if numbered or _NUMBER_SIGN.search(reading.text[max(0, mention.start - 5) : mention.start]):
             digits = re.match(r"\d{1,2}\.?", text)
             begin = mention.start + (digits.end() if digits else 0)

@@ -197,6 +197,9 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
     if told is not None and told.date is not None:
         changes["date"] = told.date
         changes["context"] = {"dated": told.dated, "study": told.study, "modality": told.modality}
+    elif (behind := day_behind(reading, mention.end, mention.sentence)) is not None:
+        finding = reading.finding("response", value, mention.start, mention.end, by=mention)
+        return replace(finding, date=behind, context={**finding.context, "dated": True})
     elif (day := _own_scan(reading, candidate.mention)) is not None:
         changes["date"] = day
     finding = reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
@@ -471,6 +474,8 @@ def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     sentence = reading.sentences[mention.sentence]
     ends = _CLAUSE_END.finditer(_without_abbreviations(reading.text[sentence.start : mention.start]))
     begin = sentence.start + max((m.end() for m in ends), default=0)
+    if _PRIMARY_BEFORE.search(reading.text[begin : mention.start]):
+        return True
     sites = _body_sites(reading, begin, mention.start)
     if sites and _SITE_GAP.fullmatch(reading.text[sites[-1].end : mention.start]):
         studies = reading.in_sentence(mention.sentence, STUDY)
@@ -481,13 +486,27 @@ def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     return _SITE_BEHIND.fullmatch(reading.text[mention.end : behind[0].start]) is not None
 
 
+_PRIMARY_BEFORE = re.compile(
+    r"(?:^|[ ])(?:the |her |his )?(?:lung |pulmonary )?(?:primary(?: (?:tumou?r|lesion|mass|site))?|"
+    r"(?:RUL|RML|RLL|LUL|LLL) (?:mass|tumou?r|lesion|primary))"
+    r"[ ]?(?:[:=-][ ]?|(?:shows?|showed|showing|has|had|is|in|with)[ ](?:an? )?)(?:(?:very )?good )?$",
+    re.I,
+)
+"""A label that makes a category that of the primary alone."""
+
+
 def _without_abbreviations(text: str) -> str:
     """The text with the stops of "seg." and the like blanked; its length stays."""
     return re.sub(r"(?<=\bseg)\.|(?<=\bsegm)\.|(?<=\blt)\.|(?<=\brt)\.|(?<=\bst)\.", " ", text, flags=re.I)
 
 
 def _body_sites(reading: Reading, begin: int, end: int) -> list[Mention]:
-    return [m for m in reading.within(begin, end, SITE) if m.value.get("region") != "cranial"]
+    lung = reading.within(begin, end + 24, LUNG)  # "lung cancer stable" is the whole disease
+    return [
+        m
+        for m in reading.within(begin, end, SITE)
+        if m.value.get("region") != "cranial" and not any(c.start <= m.start and m.end <= c.end for c in lung)
+    ]
 
 
 def _of_a_lesion(reading: Reading, mention: Mention, scope: str | None) -> bool:
@@ -697,11 +716,23 @@ def _series(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
             former.add(number)
         elif _between(reading, a, b, _TABLE_GAP) and not _ticked(reading, a):
             former.add(number + 1 if _newest_first(reading, a.mention) else number)
-        elif a.mention.sentence == b.mention.sentence and _superseded(reading, a.mention, b.mention):
+        elif (
+            a.mention.sentence == b.mention.sentence and _superseded(reading, a.mention, b.mention)
+        ) or _best_then_current(reading, a.mention, b.mention):
             former.add(number)
         elif _listed(reading, a.mention) and _listed(reading, b.mention) and _next_line(reading, a.mention, b.mention):
             former.add(number + 1 if _descending(reading, a.mention, b.mention) else number)
     return [_as_former(candidate) if number in former else candidate for number, candidate in enumerate(found)]
+
+
+def _best_then_current(reading: Reading, a: Mention, b: Mention) -> bool:
+    """Whether the best response stands in one sentence or line and the one of now in the next."""
+    if not 1 <= b.sentence - a.sentence <= 2 or re.search(r"\bbest\b(?! overall)", _before(reading, a), re.I) is None:
+        return False
+    return _CURRENT.search(_before(reading, b)) is not None
+
+
+_CURRENT = re.compile(r"\b(?:current\w*|now|last|latest|most recent|present|today|newest|this) ?[^.;]{0,25}$", re.I)
 
 
 def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:

@@ -40,7 +40,7 @@ _DONE_BEFORE = re.compile(
     r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|"
     r"tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|"
     r"to date|up to|until|reached|having|got|last)"
-    r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now))*[ :(]*$",
+    r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now|chemo\w*|immuno\w*))*[ :(]*$",
     re.I,
 )
 _DONE_AFTER = re.compile(
@@ -106,7 +106,7 @@ _FOREIGN = re.compile(
     re.I,
 )
 _FOREIGN_BEFORE = re.compile(
-    r"(?:menstrual|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
+    r"(?:menstrual|bikes?|biking|rides?|exercise|wash|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
     r"radiotherapy|RT|booster|rehab\w*|exercise|training|physio\w*|washing|business|life|election|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
     re.I,
 )
@@ -140,7 +140,8 @@ _THERAPY_NEAR = re.compile(
 )
 _DATE_AFTER = re.compile(
     r"^(?:[ ]|[:(=~-]|on|given|was|were|dated|started|commenced|began|completed|done|"
-    r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>)*$",
+    r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>|maint\w*|delivered|"
+    r",? ?delayed (?:by|for) (?:\w+ )?(?:a|one|two|\d{1,2}) (?:weeks?|days?|wks?),?|\(?(?:of|/) ?\d{1,2}\))*$",
     re.I,
 )
 _DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
@@ -184,9 +185,41 @@ def find(reading: Reading) -> Iterator[Finding]:
         if count is not None:
             counts.append(count)
             end = mention.end
-    for count in _merged(reading, counts):
+    for count in _merged(reading, list(_added_up(reading, counts))):
         yield _finding(reading, count)
     yield from _listed(reading, groups)
+    yield from _tabled(reading, groups)
+
+
+_FURTHER = re.compile(r"\b(?:further|more|additional|another|extra)\b", re.I)
+
+
+def _added_up(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
+    """Further cycles count on top of those told before ("2 cycles, then 2 more"); with none told, at least so many."""
+    before: _Count | None = None
+    for count in counts:
+        words = reading.text[count.start : count.end]
+        if (
+            _FURTHER.search(words)
+            and count.completed
+            and count.planned is None
+            and not (count.coded or _kept_up(count))
+        ):
+            if before and before.completed and count.by.sentence - before.by.sentence <= 1:
+                count = replace(count, completed=before.completed + count.completed)
+            elif words.lower().endswith(("more", "further", "additional")):
+                continue
+            else:
+                count = replace(count, extra=(*count.extra, ("uncertain", True)))
+        yield count
+        done = count.completed and count.qualifiers.assertion is Assertion.AFFIRMED
+        before = count if done and not _kept_up(count) else before
+
+
+def _kept_up(count: _Count) -> bool:
+    """Whether the cycles are of maintenance, or yet to come: they add to none that were given."""
+    kept_up = "maintenance" in dict(count.extra) or (count.owner is not None and count.owner.maintenance)
+    return kept_up or count.qualifiers.temporality is Temporality.PLANNED
 
 
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
@@ -307,7 +340,7 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
         gap = reading.text[owner.end : mention.start]
         return (
             len(gap) <= 60
-            and re.search(r"\d ?m?g[ ]*$|[;]", gap) is None
+            and re.search(r"\d ?m?g[ ]*$|[;]|\b(?:tab|cap|tablet|capsule|pill|pack)s?\b", gap, re.I) is None
             and not (len(gap) > 28 and "x" in mention.text.lower())
         )
     if value.get("before_drug"):
@@ -411,6 +444,15 @@ def _plans(reading: Reading, mention: Mention, before: str) -> bool:
     return bool(in_plan or imperative) and not _TOLD.search(text[mention.start - sentence.start :])
 
 
+_ORDERED = re.compile(
+    r"\b(?:prescribed|consent(?:ed|s)? (?:for|to)|consent (?:signed|given|taken|obtained) for|offered|recommended|advised|booked for|"
+    r"scheduled for|intended|intends?|written up for|charted for|agreed (?:to|on)|authori[sz]ed for|approved for|funded for|"
+    r"blueteq(?:ed)? for)(?: (?:to have|up to|a total of|the|him|her))*[ ]*$",
+    re.I,
+)
+"""What a number of cycles is, before any of them is given."""
+
+
 def _counted(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count:
     before, after = _around(reading, mention, 70)
     low = _number(mention.groups.get("low"))
@@ -434,9 +476,15 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         qualifiers = replace(qualifiers, assertion=Assertion.AFFIRMED)
     if "maint" in mention.text.lower() and not mention.value.get("sum"):
         extra.append(("maintenance", True))
-    if _plans(reading, mention, before) or (
-        qualifiers.temporality is not Temporality.PLANNED
-        and re.match(r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I)
+    if (
+        _plans(reading, mention, before)
+        or (
+            qualifiers.temporality is not Temporality.PLANNED
+            and re.match(
+                r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I
+            )
+        )
+        or (qualifiers.temporality is Temporality.CURRENT and _ORDERED.search(before) and not _DONE_AFTER.match(after))
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
@@ -662,3 +710,39 @@ def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
             temporality=group.qualifiers.temporality,
             date=done[-1].date.full,
         )
+
+
+_TABLE_HEAD = re.compile(
+    r"[ ]*\|?[ ]*(?:cy(?:c|k)l(?:e|us)s?|courses?|infusions?|chemo\w*)(?!\w)\.?[ ]*(?:no\.?|nr\.?|#)?[ ]*(?:\||[ ]{2,}|\t)",
+    re.I,
+)
+_TABLE_ROW = re.compile(r"[ ]*\|?[ ]*#?(?P<n>\d{1,2})[ ]*(?:\||[ ]{2,}|\t)[ |]*")
+
+
+def _tabled(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
+    """The last cycle of a table whose rows are "3 | 17.03.25 | carboplatin", under a heading "Cycle | Date"."""
+    given = [group for group in groups if group.given and group.agents]
+    for head in re.finditer(r"(?m)^.*$", reading.text):
+        if given and _TABLE_HEAD.match(head[0]):
+            rows = list(_table_rows(reading, head.end() + 1))
+            number = len(rows)
+            owner = next((g for g in reversed(given) if rows and g.start < rows[-1][1]), given[0])
+            if number and [n for n, _, _ in rows] == list(range(1, number + 1)):
+                value = {"completed": number, "planned": None, **_belongs(reading, owner.by, owner)}
+                value["first_day"] = str(rows[0][2].date.full)
+                start = reading.text.rfind("\n", 0, rows[-1][2].start) + 1
+                day = rows[-1][2]
+                yield reading.finding(CONCEPT, value, start, day.end, by=owner.by, date=day.date.full)
+
+
+def _table_rows(reading: Reading, start: int) -> Iterator[tuple[int, int, DateMention]]:
+    """The rows below a heading whose day lies behind: the cycle's number, the line's end, the day."""
+    today = reading.note.note_date
+    while row := _TABLE_ROW.match(reading.text, start):
+        end = reading.text.find("\n", start)
+        end = end if end >= 0 else len(reading.text)
+        day = next(reading.dates_within(row.end(), end), None)
+        if day is None or day.start != row.end() or day.date.full is None or (today and day.date.full >= today):
+            return
+        yield int(row["n"]), end, day
+        start = end + 1

@@ -15,7 +15,13 @@ CATEGORY = "THERAPY_DURATION"
 WEEKS_A_MONTH = 4.345
 DAYS_A_MONTH = 30.44
 _LONGEST = 240.0
-_WORDS = {**NUMBERS, "a": 1, "an": 1, "half a": 0.5}
+_WORDS = {
+    **NUMBERS,
+    **dict.fromkeys(("a", "an"), 1),
+    **dict.fromkeys(("half a", "half an", "half"), 0.5),
+    **dict.fromkeys(("a quarter of a", "one quarter of a"), 0.25),
+    "three quarters of a": 0.75,
+}
 _TREATED = re.compile(
     r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|"
     r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b",

@@ -46,9 +46,10 @@ _DATE = re.compile(
     rf"(?P<iso>(?P<iy>{_FULL_YEAR})[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}}))(?![\d/])"
     r"|(?P<num>(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)"
     rf"(?P<y>{_FULL_YEAR}|\d{{2}}))(?![\d/%]|[.,]\d|-\d(?!\d?[./-]\d))"
-    rf"|(?P<dmy>(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
+    rf"|(?P<dmy>(?!\d{{1,2}}\. (?:{_MONTH}) ?(?:-|to) ?(?:{_MONTH}) {_FULL_YEAR})(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
     rf"|(?P<mdy>(?P<m2>{_MONTH})[ -]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/%]|[.]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?)"
     rf"|(?P<my>(?P<m3>{_MONTH})(?: of)?[ ,/-]{{0,2}}(?P<y3>{_FULL_YEAR}|'\d{{2}}))(?!\d)"
+    rf"|(?P<mrange>(?P<m6>{_MONTH})(?=[ ]?(?:-|to|until)[ ]?(?:{_MONTH})[ ](?P<y6>{_FULL_YEAR})))"
     rf"|(?P<nmy>(?P<m4>0?[1-9]|1[0-2])/(?P<y4>{_FULL_YEAR}))(?![\d/])"
     r"|(?P<dm>(?P<d5>\d{1,2})\.(?P<m5>0[1-9]|1[0-2])\.)(?!\d)"
     rf"|(?P<year>{_FULL_YEAR})(?![\w/.-]*\d|[ ]?(?:ml|mg|cGy|IU|/))"
@@ -195,7 +196,12 @@ def _read(match: re.Match[str], reference: date | None, order: DateOrder | None)
         if match["sep"] == "." and order is None:
             order = "day_first"
         return _numeric(a, b, _year(match["y"], reference), order)
-    for day_key, month_key, year_key in (("d1", "m1", "y1"), ("d2", "m2", "y2"), (None, "m3", "y3")):
+    for day_key, month_key, year_key in (
+        ("d1", "m1", "y1"),
+        ("d2", "m2", "y2"),
+        (None, "m3", "y3"),
+        (None, "m6", "y6"),
+    ):
         if match[month_key]:
             month = _MONTHS[match[month_key].lower().rstrip(".")]
             day = int(match[day_key]) if day_key else None

@@ -27,6 +27,9 @@ _LABEL = re.compile(
     r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
     re.I,
 )
+_TOLD_IN = re.compile(
+    r"[ ]*(?:[-*•][ ]*)?in (?:the |a |her |his )?(?:new |last |latest |newest |control |current |present )*", re.I
+)
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
 _ON = re.compile(
     r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
@@ -237,7 +240,7 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
         between = reading.text[study.end : mention.start]
         if _COMPARED.search(between) and not re.search(r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I):
             return None
-        if ";" in between or re.search(r"[a-z]\. ", between):
+        if ";" in between or re.search(r"(?<!incl)(?<!w)[a-z]\. ", between):
             return None
         return mention
     before = list(reading.dates_within(max(0, study.start - 30), study.start))
@@ -247,4 +250,7 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
 
 
 def _compared(reading: Reading, place: int, begin: int) -> bool:
-    return _COMPARED.search(reading.text[max(begin, place - 40) : place]) is not None
+    before = reading.text[max(begin, place - 40) : place]
+    if place - begin <= 40 and _TOLD_IN.fullmatch(before):
+        return False  # "In CT of 3 April the tumour is smaller": what the sentence tells, not what it compares with
+    return _COMPARED.search(before) is not None

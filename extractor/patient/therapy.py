@@ -262,6 +262,8 @@ def response(case: Case, course: Course) -> Fact:
     weighed = _on_their_scans(case, told).drop(_superseded(course)).drop(_outside_first_line(course)).drop(_curative)
     if (course.line or 1) > 1:
         weighed = weighed.drop(_after_progression(weighed.kept))
+    if course.line is None and _treated_for_cure_only(case):
+        weighed = weighed.drop(lambda f: "under treatment for cure, not under a first line of stage IV")
     suggested = weighed.drop(lambda f: "a category is named" if f.value.get("explicit") else None).kept
     named = weighed.drop(lambda f: None if f.value.get("explicit") else "suggested only, no category named")
     last = newest(named)
@@ -280,6 +282,12 @@ def response(case: Case, course: Course) -> Fact:
         return conflict(last, " and ".join(categories), notes)
     notes |= {"date": moment(last.kept[-1]), "criteria": _criteria(last.kept)}
     return settle(last, lambda finding: finding.value["category"], notes)
+
+
+def _treated_for_cure_only(case: Case) -> bool:
+    """Whether adjuvant, neoadjuvant or definitive therapy is told, where no first line is."""
+    given = case.weigh("systemic_therapy", historical=True).kept
+    return any(finding.value.get("setting") in CURATIVE for finding in given)
 
 
 def _on_their_scans(case: Case, weighed: Weighed) -> Weighed:
