@@ -382,29 +382,31 @@ def _frequency(paths: Iterable[Path]) -> float:
     return sum((1.0 if path.before & _WORD else 0.2) * prod(map(_share, path.steps)) for path in paths)
 
 
-def _in_one_line(nodes: Iterable[tuple[Any, Any]]) -> bool:
-    """Whether an expression looks at nothing beyond the line that its match lies in."""
-    for kind, value in nodes:
+def _in_one_line(nodes: Any, last: bool = False) -> bool:
+    """Whether an expression looks at nothing beyond the end of the line that its match lies in.
+
+    Args:
+        nodes: A sequence of the parser's nodes.
+        last: Whether it ends a look ahead: its last node may be the line break.
+    """
+    for number, (kind, value) in enumerate(nodes, start=1):
+        ends = last and number == len(nodes)
         characters = _one(kind, value)
         if characters is not None:
-            if characters & _BIT["\n"] and kind is not op.ANY:
-                return False
+            within = ends or kind is op.ANY or not characters & _BIT["\n"]
         elif kind is op.BRANCH:
-            if not all(map(_in_one_line, value[1])):
-                return False
+            within = all(_in_one_line(branch, ends) for branch in value[1])
         elif kind is op.SUBPATTERN:
-            if value[1] & re.DOTALL or not _in_one_line(value[3]):
-                return False
+            within = not value[1] & re.DOTALL and _in_one_line(value[3], ends)
         elif kind is op.ATOMIC_GROUP:
-            if not _in_one_line(value):
-                return False
+            within = _in_one_line(value)
         elif kind in _REPEATS:
-            if not _in_one_line(value[2]):
-                return False
+            within = _in_one_line(value[2])
         elif kind in (op.ASSERT, op.ASSERT_NOT):
-            if value[0] == 1 and not _in_one_line(value[1]):
-                return False
-        elif kind is not op.AT or value in (op.AT_END, op.AT_END_STRING):
+            within = value[0] == -1 or _in_one_line(value[1], True)
+        else:  # not a reference to a group
+            within = kind is op.AT
+        if not within:
             return False
     return True
 
@@ -437,6 +439,18 @@ class Lines(NamedTuple):
 
     def __contains__(self, place: object) -> bool:
         return isinstance(place, int) and any(start <= place < end for start, end in self.spans)
+
+    def matches(self, pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+        """The matches in these lines.
+
+        A character beyond each is shown to the expression, so that ``$`` holds at the end of the text only.
+        """
+        return [
+            match
+            for start, end in self.spans
+            for match in pattern.finditer(text, start, end + 1)
+            if match.start() < end
+        ]
 
     @classmethod
     def of(cls, text: str, places: Iterable[int]) -> Lines:

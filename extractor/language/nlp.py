@@ -222,7 +222,7 @@ class _Piece:
         if places is None:
             return rule.pattern.finditer(self.text)
         if isinstance(places, Lines):
-            return [match for start, end in places.spans for match in rule.pattern.finditer(self.text, start, end)]
+            return places.matches(rule.pattern, self.text)
         return self._matches_at(rule.pattern, places)
 
     def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:
