@@ -16,10 +16,13 @@ from functools import cache
 from math import prod
 from typing import Any, NamedTuple
 
-from re import _constants as op  # type: ignore[attr-defined]  # isort: skip
-from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
+try:
+    from re import _constants as op  # type: ignore[attr-defined]
+    from re import _parser as parser  # type: ignore[attr-defined]
+except ImportError:  # they are no public part of Python
+    op = parser = None
 
-_DEPTH = 4
+_DEPTH = 5
 """So many first characters of a match are looked at."""
 _MOST_PATHS = 1500
 """An expression with more beginnings than that is looked at less deeply."""
@@ -29,6 +32,17 @@ _WORTH = 50
 """… where these are so many times rarer."""
 _MOST_WINDOWS = 200_000
 """Stretches of text whose rules are remembered; bounds the memory, not the work."""
+
+_ALL_KINDS = r"^(?<!\w)(?:ab|[^c-e\d]f?)\b(?=x.)(?P<n>y)(?>y)\1z++(?!q)w*?(?-i:K)$"
+_AS_KNOWN = (
+    "[(AT, AT_BEGINNING), (ASSERT_NOT, (-1, [(IN, [(CATEGORY, CATEGORY_WORD)])])), (BRANCH, (None, [[(LITERAL, 97), "
+    "(LITERAL, 98)], [(IN, [(NEGATE, None), (RANGE, (99, 101)), (CATEGORY, CATEGORY_DIGIT)]), (MAX_REPEAT, (0, 1, "
+    "[(LITERAL, 102)]))]])), (AT, AT_BOUNDARY), (ASSERT, (1, [(LITERAL, 120), (ANY, None)])), (SUBPATTERN, (1, 0, 0, "
+    "[(LITERAL, 121)])), (ATOMIC_GROUP, [(LITERAL, 121)]), (GROUPREF, 1), (POSSESSIVE_REPEAT, (1, MAXREPEAT, "
+    "[(LITERAL, 122)])), (ASSERT_NOT, (1, [(LITERAL, 113)])), (MIN_REPEAT, (0, MAXREPEAT, [(LITERAL, 119)])), "
+    "(SUBPATTERN, (None, 0, 2, [(LITERAL, 75)])), (AT, AT_END)]"
+)
+"""An expression with every kind of node that is looked at, and how Python 3.11 to 3.13 parse it."""
 
 _WORD_OTHER, _SIGN_OTHER, _BEYOND = "\xaa", "\xac", "\xa4"
 """Stand for any word character and any sign outside ASCII, and for what lies beyond the text."""
@@ -41,6 +55,15 @@ _WORD = sum(bit for c, bit in _BIT.items() if c.isalnum() or c == "_") | _BIT[_W
 _WORD &= ~_BIT[_SIGN_OTHER] & ~_BIT[_BEYOND]
 _LIKE_ASCII = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}
 """Letters outside ASCII that match ASCII ones where case is ignored."""
+
+
+@cache
+def available() -> bool:
+    """Whether this Python parses regular expressions as is known here; if not, there is no gate."""
+    try:
+        return repr(list(parser.parse(_ALL_KINDS, re.IGNORECASE))) == _AS_KNOWN
+    except (AttributeError, TypeError):
+        return False
 
 
 class _Folding(dict[int, str]):
@@ -235,7 +258,7 @@ class _Beginnings:
         return path
 
 
-_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT) if op is not None else ()
 
 
 def _looked(value: tuple[int, Any], path: Path) -> Path:
@@ -359,29 +382,31 @@ def _frequency(paths: Iterable[Path]) -> float:
     return sum((1.0 if path.before & _WORD else 0.2) * prod(map(_share, path.steps)) for path in paths)
 
 
-def _in_one_line(nodes: Iterable[tuple[Any, Any]]) -> bool:
-    """Whether an expression looks at nothing beyond the line that its match lies in."""
-    for kind, value in nodes:
+def _in_one_line(nodes: Any, last: bool = False) -> bool:
+    """Whether an expression looks at nothing beyond the end of the line that its match lies in.
+
+    Args:
+        nodes: A sequence of the parser's nodes.
+        last: Whether it ends a look ahead: its last node may be the line break.
+    """
+    for number, (kind, value) in enumerate(nodes, start=1):
+        ends = last and number == len(nodes)
         characters = _one(kind, value)
         if characters is not None:
-            if characters & _BIT["\n"] and kind is not op.ANY:
-                return False
+            within = ends or kind is op.ANY or not characters & _BIT["\n"]
         elif kind is op.BRANCH:
-            if not all(map(_in_one_line, value[1])):
-                return False
+            within = all(_in_one_line(branch, ends) for branch in value[1])
         elif kind is op.SUBPATTERN:
-            if value[1] & re.DOTALL or not _in_one_line(value[3]):
-                return False
+            within = not value[1] & re.DOTALL and _in_one_line(value[3], ends)
         elif kind is op.ATOMIC_GROUP:
-            if not _in_one_line(value):
-                return False
+            within = _in_one_line(value)
         elif kind in _REPEATS:
-            if not _in_one_line(value[2]):
-                return False
+            within = _in_one_line(value[2])
         elif kind in (op.ASSERT, op.ASSERT_NOT):
-            if value[0] == 1 and not _in_one_line(value[1]):
-                return False
-        elif kind is not op.AT or value in (op.AT_END, op.AT_END_STRING):
+            within = value[0] == -1 or _in_one_line(value[1], True)
+        else:  # not a reference to a group
+            within = kind is op.AT
+        if not within:
             return False
     return True
 
@@ -414,6 +439,18 @@ class Lines(NamedTuple):
 
     def __contains__(self, place: object) -> bool:
         return isinstance(place, int) and any(start <= place < end for start, end in self.spans)
+
+    def matches(self, pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+        """The matches in these lines.
+
+        A character beyond each is shown to the expression, so that ``$`` holds at the end of the text only.
+        """
+        return [
+            match
+            for start, end in self.spans
+            for match in pattern.finditer(text, start, end + 1)
+            if match.start() < end
+        ]
 
     @classmethod
     def of(cls, text: str, places: Iterable[int]) -> Lines:

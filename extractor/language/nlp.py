@@ -31,7 +31,7 @@ from spacy.vocab import Vocab
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateOrder
 from extractor.language.frames import frames_of
-from extractor.language.gate import Gate, Lines
+from extractor.language.gate import Gate, Lines, available
 from extractor.language.layout import Sentence, lay_out
 from extractor.language.reading import Mention, Reading
 from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
@@ -72,7 +72,7 @@ with warnings.catch_warnings(), _imported_later("nltk"):
 
 _PIECE = 900
 """The rules are tried on pieces of about this many characters, whole lines all of them."""
-_GATE_PAYS = 20_000
+_GATE_PAYS = 40_000
 """The gate takes as long to set up as it saves on so many characters; before that every rule searches."""
 _ENDING_REACH = 1
 """The reach of cues that only end others. By default it is their sentence, and medspaCy (1.3.1) takes
@@ -137,7 +137,8 @@ class Reader:
 
     Args:
         rules: The rules.
-        gate_after: The gate is set up when so many characters were read; never when None.
+        gate_after: The gate is set up when so many characters were read; never when None, and never where Python's
+            parser of regular expressions is not the one that the gate knows.
 
     Example:
         >>> reader = Reader.from_folder(patterns_folder())
@@ -146,7 +147,7 @@ class Reader:
 
     def __init__(self, rules: RuleSet, gate_after: int | None = _GATE_PAYS) -> None:
         self.rules = rules
-        self._gate_after = gate_after
+        self._gate_after = gate_after if available() else None
         self.vocab = Vocab()
         self.lock = threading.Lock()
         self.context = [_cue(rule) for rule in rules.cues]
@@ -221,7 +222,7 @@ class _Piece:
         if places is None:
             return rule.pattern.finditer(self.text)
         if isinstance(places, Lines):
-            return [match for start, end in places.spans for match in rule.pattern.finditer(self.text, start, end)]
+            return places.matches(rule.pattern, self.text)
         return self._matches_at(rule.pattern, places)
 
     def _matches_at(self, pattern: re.Pattern[str], places: Iterable[int]) -> list[re.Match[str]]:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,8 @@ from spacy.tokens import Span
 
 from extractor.files import patterns_folder, sample_notes_folder
 from extractor.findings import find_all
-from extractor.language.gate import Gate
+from extractor.language import gate as gate_module
+from extractor.language.gate import Gate, Lines
 from extractor.language.nlp import Reader, document
 from extractor.language.reading import Reading
 from extractor.language.rules import load_rules
@@ -78,6 +80,19 @@ def findings(reader: Reader, text: str) -> list[Finding]:
     return find_all(reader.read(Note(text)))
 
 
+@pytest.mark.parametrize("parser", [None, SimpleNamespace(parse=lambda *_: []), SimpleNamespace()])
+def test_without_the_known_parser_every_rule_searches(parser: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gate_module.available()
+    gate_module.available.cache_clear()
+    monkeypatch.setattr(gate_module, "parser", parser)
+    try:
+        reader = Reader(RULES, gate_after=0)
+    finally:
+        gate_module.available.cache_clear()
+    assert reader._gate_after is None
+    assert [f.concept for f in findings(reader, "ECOG 1.")] == ["performance_status"]
+
+
 def test_every_example_passes(gate: Gate) -> None:
     assert [text for text in EXAMPLES if missed(gate, text)] == []
     assert missed(gate, "\n".join(EXAMPLES)) == []
@@ -110,7 +125,8 @@ def test_findings_of_the_labelled_notes_are_the_same_without_the_gate(gated: Rea
 
 def test_the_gate_holds_back_most(gate: Gate) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(sample_notes_folder().glob("*.txt")))
-    assert sum(len(places or ()) for places in gate.scan(text).values()) < 4 * len(text)  # of len(ALL) times its length
+    places = [at for at in gate.scan(text).values() if at is not None and not isinstance(at, Lines)]
+    assert sum(map(len, places)) < 4 * len(text)  # of len(ALL) times its length
 
 
 @pytest.mark.parametrize(
@@ -139,7 +155,32 @@ def test_the_gate_holds_back_most(gate: Gate) -> None:
 def test_expressions(pattern: str, text: str) -> None:
     expression = re.compile(pattern, re.IGNORECASE)
     places = Gate.of([expression]).scan(text).get(0, ())
-    assert places is None or {match.start() for match in expression.finditer(text)} <= set(places)
+    assert places is None or all(match.start() in places for match in expression.finditer(text))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lines"),
+    [
+        (r"(?:\w+ ){0,2}lesion(?![ ]\w)", True),
+        (r"(?:\w+ ){0,2}lesion(?=[^.]{0,3}b)", False),
+        (r"(?:\w+ ){0,2}lesion$", True),
+        (r"(?:\w+ ){0,2}lesion(?=[ ]b\n|[\n,])", True),
+        (r"(?:\w+ ){0,2}lesion(?=\n[\na])", False),
+        (r"(?:\w+ ){0,2}lesion(?!(?:\n|,)l)", False),
+        (r"(?:\w+\s){0,2}lesion", False),
+        (r"(?s:\w+.){0,2}lesion", False),
+    ],
+)
+def test_a_rule_that_stays_in_its_line_is_searched_there_only(pattern: str, lines: bool) -> None:
+    expression = re.compile(pattern, re.IGNORECASE)
+    text = "no change\nthe lesion\n\na lesion b\nold left\nlesion"
+    places = Gate.of([expression]).scan(text)[0]
+    assert isinstance(places, Lines) is lines
+    if isinstance(places, Lines):
+        lines_found = [text[start:end] for start, end in places.spans]
+        assert "no change\n" not in lines_found and {"the lesion\n", "a lesion b\n", "lesion"} <= {*lines_found}
+        found = [match.span() for match in places.matches(expression, text)]
+        assert found == [match.span() for match in expression.finditer(text)]
 
 
 def medspacy_says(reader: Reader, reading: Reading) -> list[tuple[str, int, int, list[str]]]:
