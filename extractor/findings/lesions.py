@@ -20,7 +20,7 @@ METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
     "METASTASIS", "LESION", "SITE", "QUANTITY", "TIMES", "SIDE", "SIZE", "PRIMARY", "BENIGN",
 )  # fmt: skip
 
-_DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|treated|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
+_DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
 _LEFT_GAP = re.compile(
     rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}and[ ](?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
     re.I,
@@ -80,6 +80,8 @@ _SPARED = re.compile(
     r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without|patent)\b",
     re.I,
 )
+_ANNOUNCES = re.compile(r"[:,=(]|\b(?:numbering|now|currently|today|at present)\b", re.I)
+"""Between the noun and a number that counts it: "metastases: 3", "metastases now two"."""
 _FORMERLY = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)[: ]*$", re.I)
 _NUMBER_OF = re.compile(r"\b(?:number|count|no\.|total)[ ](?:of[ ])?(?:[\w-]+[ ]){0,4}$", re.I)
 _IS_NUMBER = re.compile(
@@ -327,7 +329,7 @@ def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
             continue
         left = _left(parts, index, text, last_end)
         placed = any(part.category == SITE for part in left)
-        counted = any(part.category == QUANTITY and "article" not in part.groups for part in left)
+        counted = any(part.category == QUANTITY and "low" in part.groups for part in left)
         right = _right(parts, index, text, placed, counted)
         phrase = _assemble(noun, left, right, text, floor)
         yield from _siblings(parts, phrase, text, last_end)
@@ -426,10 +428,17 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
         if part.category == QUANTITY and "both" not in part.groups:
             before = [p for p in parts[:index] if p.end <= part.start]
             if (
+                len(before) > 1
+                and before[-1].category == SIDE
+                and text[before[-2].end : part.start].strip() == before[-1].text
+            ):
+                before.pop()  # "adrenal right 1 metastasis"
+            if (
                 before
                 and before[-1].category == SITE
                 and not any(p.category == SITE for p in taken)
-                and text[before[-1].end : part.start].strip() in ("", "(")
+                and text[before[-1].end : part.start].strip().lower()
+                in ("", "(", "right", "left", "r", "l", "rt", "lt")
             ):
                 taken.insert(0, before[-1])
                 break
@@ -490,7 +499,8 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             continue
         if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
             break
-        if counted and not taken and part.category == QUANTITY and _heads_adjective(parts, position, text):
+        another = re.match(r"[ ]*,", gap) or _heads_adjective(parts, position, text)
+        if counted and not taken and part.category == QUANTITY and another:
             break
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
         if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
@@ -508,7 +518,8 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             part.category == QUANTITY
             and not {"article", "both"} & part.groups.keys()
             and not taken
-            and not re.search(r"[:,=(]|numbering", gap)
+            and not _ANNOUNCES.search(gap)
+            and not _in_brackets_behind(text, part)
             and not (numbered and _NUMBER_OF.search(text[: parts[index].start][-60:]))
         ):
             break
@@ -533,9 +544,12 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         and taken[-1].category in (SIDE, QUANTITY)
         and not (
             taken[-1].category == QUANTITY
-            and re.search(
-                r"[:,=(][ ]*(?:(?:now|currently|only|today|still|just|about|at present)[ ])*$",
-                text[max(0, taken[-1].start - 20) : taken[-1].start],
+            and (
+                re.search(
+                    r"(?:[:,=(]|\b(?:now|currently|today|at present))[ ]*(?:(?:now|currently|only|today|still|just|about|at present)[ ])*$",
+                    text[max(0, taken[-1].start - 20) : taken[-1].start],
+                )
+                or (len(taken) == 1 and _in_brackets_behind(text, taken[0]))
             )
             and "article" not in taken[-1].groups
         )
@@ -553,6 +567,11 @@ def _heads_adjective(parts: Sequence[Mention], position: int, text: str) -> bool
         and not following.value.get("part")
         and text[parts[position].end : following.start] == " "
     )
+
+
+def _in_brackets_behind(text: str, number: Mention) -> bool:
+    """Whether brackets with the places follow a number: "liver metastases 6 (S2, S3, ...)"."""
+    return re.match(r"[ ]?\((?!\d)", text[number.end : number.end + 3]) is not None
 
 
 def _by_side(parts: Sequence[Mention]) -> int:
@@ -629,6 +648,18 @@ def _right_quantity(
     right: Sequence[Mention], text: str, noun: Mention, quantity: Count | None, article: bool, places: Sequence[Place]
 ) -> tuple[Count | None, bool]:
     """A count behind the noun: "x3", "(3)", ": three, of 12 mm", "one in S2 and two in S6"."""
+    vague = quantity == counting.SEVERAL and next(
+        (
+            p
+            for p in right
+            if p.category == QUANTITY
+            and "low" in p.groups
+            and re.search(r"[,:(][ ]*$", text[max(0, p.start - 3) : p.start])
+        ),
+        None,
+    )
+    if vague:  # "multiple metastases, 8 in number"
+        return counting.quantity(vague.groups), False
     if quantity is not None and not article:
         more = [
             p
@@ -770,6 +801,8 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         )
     if listed.low > 1 or (singles and number != "plural"):
         return listed
+    if phrase.listing and len(places) == 1 and places[0].single and phrase.sizes == 1:
+        return counting.ONE  # "Nodes: left axillary 7 mm"
     if share <= 1 and phrase.sizes > 1:
         return Count(phrase.sizes, phrase.sizes)
     if number == "plural" and share > 1 and (singles or phrase.listing):

@@ -67,6 +67,7 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
+_TODAY = re.compile(r"\b(?:now|currently|at present|presently|today)[ ]$", re.I)
 _FORMER = re.compile(
     r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I
 )
@@ -95,7 +96,7 @@ _OTHER_HEAD = re.compile(
     r"Vessels|Bowel|Heart|Other|General|Airways|Comparison|RECIST)[\w ,]{0,20}\.$)"
 )
 _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in all|in total|total of)\b", re.I)
-_ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[;/])")
+_ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[ ]?[;/])")
 """The sizes in a row of a table, their unit in its head."""
 _ROW_ENDS = re.compile(
     r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)(?:[ ]?[mc]m)?[ ]*\|?[ ]*$",
@@ -733,7 +734,8 @@ def _counts_alone(
         if whole is not None and whole.start >= mention.end:  # "two of the three metastases known from March remain"
             after = reading.text[whole.noun.end : sentence.end]
         gone = _GONE.match(after) is not None
-        if not (gone or _REMAINS.match(after)) or not (
+        today = _TODAY.search(before) is not None and re.match(r"[ ](?:in|at|of)[ ]", after) is not None
+        if not (gone or today or _REMAINS.match(after)) or not (
             whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
         ):
             continue
@@ -963,14 +965,17 @@ def _bare_sites(
             and part.value["site"] == "bone"
             and bool(part.value.get("part"))
         )
-        measured = following is not None and following.category == SIZE and (part.value.get("part") or sided)
+        one = bool(
+            part.value.get("part") or sided or (part.value.get("paired") and not part.text.lower().endswith("s"))
+        )
+        measured = following is not None and following.category == SIZE and one
         if not measured and not in_skeleton and not told:
             continue
         if (
             not in_skeleton
             and not told
             and not re.match(
-                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\d{1,3}(?:[.,]\d)?(?:[ ]?[mc]m)?[ ]?(?:->|→|>)|\b(?:still|now|currently|measur\w+|is|are|has|have|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
+                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\d{1,3}(?:[.,]\d)?(?:[ ]?[mc]m)?[ ]?(?:->|→|>)|\b(?:still|now|currently|measur\w+|is|are|has|have|up|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
                 reading.text[part.end : following.start if following else part.end],
             )
         ):
