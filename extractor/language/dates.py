@@ -248,11 +248,12 @@ def infer_order(notes: Iterable[tuple[str, date | None]]) -> DateOrder | None:
     """The order of day and month that the unambiguous dates of a patient's notes show.
 
     A date counts when it can be read in one way only, or when one of its two readings is its own
-    note's date.
+    note's date; where there is none, dates without a year that can only be month and day.
 
     Args:
         notes: Pairs of cleaned text and note date.
     """
+    notes = tuple(notes)
     votes = 0
     for text, note_date in notes:
         for match in _numeric_dates(text):
@@ -266,7 +267,14 @@ def infer_order(notes: Iterable[tuple[str, date | None]]) -> DateOrder | None:
             elif note_date and note_date.year % 100 == int(match["y"]) % 100:
                 votes += 3 * ((note_date.day, note_date.month) == (a, b))
                 votes -= 3 * ((note_date.month, note_date.day) == (a, b))
+    if votes == 0 and len({match[0] for text, _ in notes for match in _SHORT.finditer(text) if _month_first(match)}) > 1:
+        return "month_first"
     return None if votes == 0 else "day_first" if votes > 0 else "month_first"
+
+
+def _month_first(match: re.Match[str]) -> bool:
+    """Whether a date without a year can only be month and day: "10/22"; "20/5" may be a dose."""
+    return 1 <= int(match["a"]) <= 12 < int(match["b"]) <= 31
 
 
 def _numeric_dates(text: str) -> Iterator[re.Match[str]]:

@@ -138,6 +138,9 @@ def test_with_a_note_date(text: str, dates: list[str]) -> None:
         ([("14/03/2025 and 03/14/2025", None)], None),  # the notes disagree
         ([("14.03.2025", None)], "day_first"),
         ([("dose 40/60/2025", None)], None),
+        ([("C1 9/10/24, C2 10/1, C3 10/22; PET 8/30", None)], "month_first"),
+        ([("CT 03/04/2025, 30 Gy 20/5, 20/4", None)], None),  # a dose tells no order
+        ([("CT 03/04/2025, nodes 1/14", None)], None),  # one alone may count something
     ],
 )
 def test_the_order_that_the_notes_show(notes: list[tuple[str, date | None]], order: DateOrder | None) -> None:
