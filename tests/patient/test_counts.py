@@ -1,0 +1,143 @@
+"""Counts of metastases over a patient's notes: invented notes, and the interval that a reader would tell."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from extractor.records import Fact, Note
+from extractor.screener import Screener
+
+STAGING = (date(2025, 1, 10), "radiology report")
+RESTAGING = (date(2025, 6, 2), "radiology report")
+CLINIC = (date(2025, 6, 9), "clinic letter")
+STAGE = "Adenocarcinoma of the lung, cT2 N1 M1c, stage IVB."
+CT = "CT chest, abdomen and pelvis. "
+
+
+def notes(*told: tuple[tuple[date, str], str]) -> list[Note]:
+    return [
+        Note(text, patient_id="P", note_id=f"n{number}", note_date=day, note_type=kind)
+        for number, ((day, kind), text) in enumerate(told)
+    ]
+
+
+EXTRACRANIAL = [
+    ("sites add up", [(RESTAGING, CT + "Two liver metastases. Left adrenal metastasis 12 mm.")], (3, 3)),
+    ("a bare plural is two or more", [(RESTAGING, CT + "Liver metastases unchanged.")], (2, None)),
+    ("told twice, counted once", [(RESTAGING, CT + "Two liver metastases.\nImpression: Two liver metastases.")], (2, 2)),
+    (
+        "a letter repeats the report",
+        [(RESTAGING, CT + "Left adrenal metastasis 9 mm."), (CLINIC, "CT: left adrenal metastasis smaller.")],
+        (1, 1),
+    ),
+    (
+        "the newest imaging decides",
+        [(STAGING, CT + "Five liver metastases."), (RESTAGING, CT + "Two liver metastases remain.")],
+        (2, 2),
+    ),
+    (
+        "a site that is no longer told of may have gone",
+        [(STAGING, CT + "Left adrenal metastasis. T8 metastasis."), (RESTAGING, CT + "T8 metastasis sclerotic.")],
+        (1, 2),
+    ),
+    (
+        "an organ that is normal holds none",
+        [
+            (STAGING, CT + "Left adrenal metastasis. T8 metastasis."),
+            (RESTAGING, CT + "T8 metastasis sclerotic. Adrenals unremarkable."),
+        ],
+        (1, 1),
+    ),
+    (
+        "one place went, its neighbour is not told of",
+        [(STAGING, CT + "L2 metastasis. T8 metastasis."), (RESTAGING, CT + "L2: uptake vanished, normal bone.")],
+        (0, 1),
+    ),
+    (
+        "all have gone",
+        [(STAGING, CT + "Left adrenal metastasis."), (RESTAGING, CT + "The left adrenal metastasis has resolved.")],
+        (0, 0),
+    ),
+    (
+        "a part of the whole is left",
+        [(RESTAGING, CT + "Of the four liver metastases two are left, 6 and 9 mm.")],
+        (2, 2),
+    ),
+    ("regional nodes are not counted", [(RESTAGING, CT + "Metastatic hilar node. One liver metastasis.")], (1, 1)),
+    ("distant nodes are", [(RESTAGING, CT + "Left axillary node metastasis 14 mm. One liver metastasis.")], (2, 2)),
+    ("benign lesions are not", [(RESTAGING, CT + "One liver metastasis. Haemangioma in segment 2, L3 enostosis.")], (1, 1)),
+    ("the primary is not", [(RESTAGING, CT + "RUL mass 23 mm. One liver metastasis.")], (1, 1)),
+    ("an indeterminate lesion is not", [(RESTAGING, CT + "One liver metastasis. Indeterminate 5 mm splenic lesion.")], (1, 1)),
+    (
+        "what shrinks under treatment is a metastasis of stage IV",
+        [(CLINIC, STAGE), (RESTAGING, CT + "T8 metastasis. Liver lesion segment 6, 9 mm (21 mm).")],
+        (2, 2),
+    ),
+    (
+        "what is chosen for ablation is one",
+        [(CLINIC, STAGE + " Board: liver and T8 amenable to SBRT."), (RESTAGING, CT + "T8 metastasis. Liver lesion segment 6, 9 mm.")],
+        (2, 2),
+    ),
+    (
+        "the report's own count outranks its places",
+        [(RESTAGING, CT + "Metastases of T8, left ilium and L2.\nImpression: Two residual bone metastases.")],
+        (2, 2),
+    ),
+    (
+        "an addendum corrects",
+        [(RESTAGING, CT + "Four liver metastases.\n\nADDENDUM 05/06/2025: The number of liver metastases is corrected to three.")],
+        (3, 3),
+    ),
+    (
+        "numbers that contradict each other",
+        [(CLINIC, "CT: two liver metastases."), (CLINIC, "CT: four liver metastases.")],
+        None,
+    ),
+    ("a list names each place", [(RESTAGING, CT + "Metastases in T5, L1 and the left ischium.")], (3, 3)),
+    ("a range of vertebrae", [(RESTAGING, CT + "Metastases of T10 to L1.")], (4, 4)),
+    ("both of a pair", [(RESTAGING, CT + "Metastases of both adrenals.")], (2, 2)),
+    ("both lungs hold at least two", [(RESTAGING, CT + "Metastases in both lungs.")], (2, None)),
+    ("up to", [(RESTAGING, CT + "Up to four liver metastases.")], (1, 4)),
+    ("countless", [(RESTAGING, CT + "Innumerable liver metastases.")], (6, None)),
+    ("a malignant effusion", [(RESTAGING, CT + "Malignant pleural effusion. One liver metastasis.")], (2, None)),
+    ("a relative's are not the patient's", [(CLINIC, "CT: one liver metastasis. Mother had bone metastases.")], (1, 1)),
+    ("a trial's limit is no count", [(CLINIC, "CT: one liver metastasis. LAT study (max 5 metastases).")], (1, 1)),
+    ("a table of sizes", [(RESTAGING, CT + "\nLiver metastasis segment 3: 17 - 12 - 9 mm\nLiver metastasis segment 8: 9 - 5 - 0 mm")], (1, 1)),
+    ("a table of counts", [(RESTAGING, CT + "\nLiver mets (n)    5    3    2")], (2, 2)),
+    ("nothing is told", [(CLINIC, "Feels well.")], None),
+]  # fmt: skip
+
+CRANIAL = [
+    ("a clear scan", [(CLINIC, "MRI brain 1 June 2025: clear.")], (0, 0)),
+    ("no metastases", [(CLINIC, "MRI brain 1 June 2025: no metastases.")], (0, 0)),
+    ("two are left", [(RESTAGING, "MRI brain. Of the five metastases two are left.")], (2, 2)),
+    ("oedema has gone, the lesion has not", [(RESTAGING, "MRI brain. Left frontal metastasis 4 mm, oedema gone.")], (1, 1)),
+    ("a cavity", [(RESTAGING, "MRI brain. Clean resection cavity, no enhancement, no metastasis.")], (0, 0)),
+    ("only an indeterminate focus", [(RESTAGING, "MRI brain. 3 mm enhancing focus, indeterminate.")], None),
+    ("leptomeningeal disease", [(RESTAGING, "MRI brain. Leptomeningeal carcinomatosis.")], (6, None)),
+    ("ischaemic foci", [(RESTAGING, "MRI brain. No metastases. Scattered ischaemic foci.")], (0, 0)),
+    ("never scanned", [(CLINIC, "MRI brain not done.")], None),
+]  # fmt: skip
+
+
+def _interval(fact: Fact) -> tuple[int, int | None] | None:
+    value = fact.value
+    return None if value is None else (value["low"], value["high"])
+
+
+@pytest.mark.parametrize(("told", "count"), [row[1:] for row in EXTRACRANIAL], ids=[row[0] for row in EXTRACRANIAL])
+def test_extracranial(
+    told: list[tuple[tuple[date, str], str]], count: tuple[int, int | None] | None, screener: Screener
+) -> None:
+    facts = screener.screen(notes(*told)).facts
+    assert _interval(facts.facts["extracranial_metastases"]) == count
+
+
+@pytest.mark.parametrize(("told", "count"), [row[1:] for row in CRANIAL], ids=[row[0] for row in CRANIAL])
+def test_cranial(
+    told: list[tuple[tuple[date, str], str]], count: tuple[int, int | None] | None, screener: Screener
+) -> None:
+    facts = screener.screen(notes(*told)).facts
+    assert _interval(facts.facts["cranial_metastases"]) == count
