@@ -727,8 +727,16 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
             named.append(place)
             side, both, number = None, False, None
         elif part.category == TIMES and named and not text[named[-1].end : part.start].strip():
+            if _is_sum(parts, index, named):
+                continue
             named[-1] = replace(named[-1], count=_times(part), told=True)
     return named
+
+
+def _is_sum(parts: Sequence[Mention], index: int, named: Sequence[Place]) -> bool:
+    """Whether a number in brackets at the end of a list is the sum of it: "liver, left adrenal and T9 (3)"."""
+    alone = index == len(parts) - 1 and not any(part.category == TIMES for part in parts[:index])
+    return alone and len(named) > 1 and _times(parts[index]) == counting.total(place.count for place in named)
 
 
 def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Place:

@@ -95,6 +95,7 @@ _OTHER_HEAD = re.compile(
     r"^(?:\d{1,2}[a-z]?[.)][ ]*)?(?:[A-Z][\w /&-]{2,30}:|(?:Thorax|Chest|(?:Upper )?[Aa]bdomen|Pelvis|Mediastinum|Neck|Head|(?:Lymph )?[Nn]odes|"
     r"Vessels|Bowel|Heart|Other|General|Airways|Comparison|RECIST)[\w ,]{0,20}\.$)"
 )
+_EACH_OF = re.compile(r"\b(?:each|every one|all) (?:of )?(?:the |these |her |his )?$", re.I)
 _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in all|in total|total of)\b", re.I)
 _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[ ]?[;/])")
 """The sizes in a row of a table, their unit in its head."""
@@ -659,12 +660,13 @@ def _finding(
         else:
             start, end = (source.start if site is sites[0] else first), final
     remaining = _RESIDUAL.search(reading.text[max(0, source.start - 40) : source.start + 40]) is not None
+    whole = _EACH_OF.search(reading.text[max(0, source.start - 20) : source.start]) is not None
     return _make(
         reading, phrase.noun, site, count, start, end,
         concept="metastasis" if phrase.strong or listed else "lesion",
         places=tuple(p.name for p in site.places if p.single),
         explicit=source.quantity is not None and not source.article,
-        remaining=remaining,
+        remaining=remaining or whole,
         closed=len(sites) > 1 and (remaining or (phrase.strong and source.quantity is not None)),
         new=new,
     )  # fmt: skip

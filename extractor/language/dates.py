@@ -267,7 +267,10 @@ def infer_order(notes: Iterable[tuple[str, date | None]]) -> DateOrder | None:
             elif note_date and note_date.year % 100 == int(match["y"]) % 100:
                 votes += 3 * ((note_date.day, note_date.month) == (a, b))
                 votes -= 3 * ((note_date.month, note_date.day) == (a, b))
-    if votes == 0 and len({match[0] for text, _ in notes for match in _SHORT.finditer(text) if _month_first(match)}) > 1:
+    if (
+        votes == 0
+        and len({match[0] for text, _ in notes for match in _SHORT.finditer(text) if _month_first(match)}) > 1
+    ):
         return "month_first"
     return None if votes == 0 else "day_first" if votes > 0 else "month_first"
 

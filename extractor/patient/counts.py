@@ -537,6 +537,12 @@ def _combined(
         if narrowed is None and (finding.section == "addendum" or counted):
             total, evidence = _interval(finding), [*evidence, finding]  # the report's own count, or its correction
             continue
+        if narrowed is None and finding.context.get("remaining") and by_site and _is_exact(total):
+            return Fact(
+                set_aside=set_aside,
+                conflicts=(*_unique(evidence), finding),
+                hint="the notes contradict each other on the number",
+            )
         if (narrowed is not None and finding.value.get("region") is not None) or (
             narrowed is not None and total.low <= narrowed.low and (not positive or narrowed != total)
         ):
@@ -549,6 +555,10 @@ def _combined(
         "by_site": {site: {"low": c.low, "high": c.high} for site, c in positive.items()},
     }
     return Fact(value, tuple(_unique(evidence)), set_aside, notes=notes)
+
+
+def _is_exact(count: Interval) -> bool:
+    return count.low == count.high
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:
