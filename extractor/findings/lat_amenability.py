@@ -570,7 +570,14 @@ def _finding(
         temporality=Temporality.HISTORICAL if past else Temporality.CURRENT,
     )
     met = _meeting(reading, word.sentence)
-    return replace(finding, context={**finding.context, "said": met.isoformat()}) if met else finding
+    if met is None:
+        return finding
+    stale = finding.date is not None and finding.date < met <= (finding.note_date or met)
+    return replace(
+        finding,
+        date=met if stale else finding.date,  # the frame may carry the day of a line further up
+        context={**finding.context, "said": met.isoformat()},
+    )
 
 
 def _meeting(reading: Reading, number: int) -> date | None:

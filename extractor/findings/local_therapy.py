@@ -97,7 +97,9 @@ _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
 _CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
 _CHEST_BEHIND = re.compile(
-    r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
+    r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:(?:left|right|main|main ?stem) )*"
+    r"(?:chest|thorax|mediastinum|bronch(?:us|i)|airway|carina|hilum)\b(?! wall)",
+    re.I,
 )
 _OR = re.compile(r"^[^,;.]{0,50}(?:\bor|\band|/)[ ](?:then |also |be )?$", re.I)
 """A participle that still hangs on the ability before it ("can be removed or treated by SABR")."""
@@ -204,8 +206,10 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
             0 <= m.start - mention.end < 25 and not m.value.get("dose")
             for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY")
         )
-        named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
-        return not close and not follows and (named or "deliver" in mention.text.lower())
+        named = _CHEST_BEHIND.match(reading.text, mention.end) or any(
+            site not in ("other", "unspecified") for site in _sites(reading, *clause)
+        )
+        return not close and not follows and bool(named or "deliver" in mention.text.lower())
     if mention.value.get("verb"):
         before = reading.within(
             max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LESION", "METASTASIS", "PRIMARY", "SITE"
