@@ -123,7 +123,11 @@ def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: i
         supposed = []  # "he would have to be PS 2, and he is PS 3"
     if supposed and _MET.search(text[begin : mention.start]):
         supposed = [cue for cue in supposed if not _CRITERION.match(cue.text)]  # "meets the ECOG criterion (PS 1)"
-    if supposed or _LISTED.search(text[reading.sentences[mention.sentence].start : mention.start]) or _behind(reading, mention, stop, "NEARBY_DEMANDED"):
+    if (
+        supposed
+        or _LISTED.search(text[reading.sentences[mention.sentence].start : mention.start])
+        or _behind(reading, mention, stop, "NEARBY_DEMANDED")
+    ):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]
