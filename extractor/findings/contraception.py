@@ -22,6 +22,13 @@ _KIND = re.compile(
 """Whoever declines one kind of contraception has not declined contraception."""
 _PERIOD = re.compile(r"last\b|lmp\b|periods?\b|menses|menstruation", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_OWN_STATEMENT = re.compile(
+    r"(?:\b(?:child\w*|father|fertil\w*|concei\w+|pregnan\w+|any ?more|need\w*|applicable|required|necessary|active|"
+    r"relevant|potential)\b[^(;.]{0,30}\((?:s/p |post |prior |after |had (?:an? )?)?|[,:–-][ ]?(?:as |since |and |because )?(?:s?he |pt |patient )?"
+    r"(?:has |have )?(?:had|undergone|underwent|s/p|after|following|post|status post) (?:an? |his |her |the )?)$",
+    re.I,
+)
+"""What opens a statement of its own, which a denial before it does not reach ("not sexually active, has had a vasectomy")."""
 _SENTENCE_END = re.compile(r"[a-z)][.][ ]")
 _BOTH = re.compile(r"\b(?:both|each|patient and|he and|she and) (?:\w+ ){0,2}$", re.I)
 
@@ -91,7 +98,9 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
     changes = {}
-    if mention.qualifiers.assertion is Assertion.NEGATED and _YEAR.search(mention.text):
+    if mention.qualifiers.assertion is Assertion.NEGATED and (
+        _YEAR.search(mention.text) or _OWN_STATEMENT.search(reading.text[start : mention.start])
+    ):
         changes["assertion"] = Assertion.AFFIRMED  # "no uterus (hysterectomy 2009)": a year denies nothing
     whose = Experiencer.FAMILY if partner else mention.qualifiers.experiencer
     if whose is Experiencer.FAMILY and not partner and not _kin_owns(reading, mention, start):

@@ -130,8 +130,8 @@ class _Zone:
 
 def find(reading: Reading) -> Iterator[Finding]:
     """Statements that disease can, or cannot, be treated radically."""
-    for start, end in clauses(reading, reading.of("LAT_ABLE")):
-        words = outermost(reading.within(start, end, "LAT_ABLE", "LAT_GAPPED"))
+    for start, end in clauses(reading, reading.of("LAT_ABLE", "LAT_FOLLOW")):
+        words = outermost(reading.within(start, end, "LAT_ABLE", "LAT_GAPPED", "LAT_FOLLOW"))
         answers = list(_form(reading, words, start))
         if answers or _unanswered(reading, words):
             yield from answers
@@ -196,7 +196,8 @@ def _predicates(
             grouped[-1].append(word)
     predicates = []
     for group in grouped:
-        first, last = group[0].start, group[-1].end
+        first_word = group[0]
+        first, last = first_word.start, group[-1].end
         near = tuple(
             m
             for m in means
@@ -211,6 +212,9 @@ def _predicates(
             near = _means_before(reading, start)
         predicate = _Predicate(tuple(group), near)
         extent = any(target.name in ("all", *_POINTERS) for target in targets)
+        if predicate.says("sum"):
+            near = _means_before(reading, start) if start == reading.sentences[first_word.sentence].start else ()
+            predicate = replace(predicate, means=near if extent else ())
         if predicate.says("whole") or predicate.says("elliptic") or near or (predicate.says("loose") and extent):
             predicates.append(predicate)
     return predicates
@@ -303,6 +307,9 @@ def _statement(
     follows: bool,
 ) -> Iterator[Finding]:
     amenable = not _denied(reading, predicate, (zone.start, zone.end) if zone.targets else clause)
+    if predicate.says("same"):
+        said = clause if follows else clause_of(reading, max(0, clause[0] - 3))
+        amenable = amenable and not _denies(reading, said[0], predicate.start)
     asked = reading.text[predicate.end : clause[1]].strip() == "?"  # the answer is a sentence of its own: "LAT-able? Y"
     limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
     answer = _ANSWER_BEHIND.match(reading.text, predicate.end, limit)
@@ -362,6 +369,13 @@ def _denied(reading: Reading, predicate: _Predicate, clause: tuple[int, int]) ->
         ):
             return True
     return False
+
+
+def _denies(reading: Reading, start: int, end: int) -> bool:
+    """Whether a stretch denies an ability anywhere."""
+    return bool(reading.within(start, end, "LAT_NOT")) or any(
+        word.value.get("negative") for word in reading.within(start, end, "LAT_ABLE")
+    )
 
 
 def _continues(reading: Reading, predicate: _Predicate, clause: tuple[int, int]) -> bool:
@@ -556,7 +570,14 @@ def _finding(
         temporality=Temporality.HISTORICAL if past else Temporality.CURRENT,
     )
     met = _meeting(reading, word.sentence)
-    return replace(finding, context={**finding.context, "said": met.isoformat()}) if met else finding
+    if met is None:
+        return finding
+    stale = finding.date is not None and finding.date < met <= (finding.note_date or met)
+    return replace(
+        finding,
+        date=met if stale else finding.date,  # the frame may carry the day of a line further up
+        context={**finding.context, "said": met.isoformat()},
+    )
 
 
 def _meeting(reading: Reading, number: int) -> date | None:

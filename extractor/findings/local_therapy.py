@@ -85,6 +85,11 @@ _NEXT_NOT = re.compile(
 """What was offered or planned and then not taken ("SRS was offered but he declined")."""
 _ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
 """A question of a form, with its answer ("Prior radiation? No.")."""
+_RIGHT_NEXT = re.compile(
+    r"\.?[ ](?!to\b|of\b|for\b|in\b|was\b|is\b|and\b|or\b|with\b|on\b|at\b|by\b|given\b|done\b)[a-z]"
+)
+_LEFT = re.compile(r"\b(?:LT|Lt)\b")
+_LEFT_REACH = 120
 _ELSEWHERE = re.compile(r"[ ]*[:-][ ]*(?:see|cf|as (?:per|above|below)|refer)\b", re.I)
 """A heading that only points to another place ("Prior RT: see note of May")."""
 _LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
@@ -92,7 +97,9 @@ _OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
 _CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
 _CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
 _CHEST_BEHIND = re.compile(
-    r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:chest|thorax|mediastinum)\b(?! wall)", re.I
+    r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:(?:left|right|main|main ?stem) )*"
+    r"(?:chest|thorax|mediastinum|bronch(?:us|i)|airway|carina|hilum)\b(?! wall)",
+    re.I,
 )
 _OR = re.compile(r"^[^,;.]{0,50}(?:\bor|\band|/)[ ](?:then |also |be )?$", re.I)
 """A participle that still hangs on the ability before it ("can be removed or treated by SABR")."""
@@ -182,7 +189,7 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
     if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
         return False
-    if _ELSEWHERE.match(reading.text, mention.end) or _letterhead(reading, mention):
+    if _ELSEWHERE.match(reading.text, mention.end) or _letterhead(reading, mention) or _right(reading, mention):
         return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
@@ -199,8 +206,10 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
             0 <= m.start - mention.end < 25 and not m.value.get("dose")
             for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY")
         )
-        named = any(site not in ("other", "unspecified") for site in _sites(reading, *clause))
-        return not close and not follows and (named or "deliver" in mention.text.lower())
+        named = _CHEST_BEHIND.match(reading.text, mention.end) or any(
+            site not in ("other", "unspecified") for site in _sites(reading, *clause)
+        )
+        return not close and not follows and bool(named or "deliver" in mention.text.lower())
     if mention.value.get("verb"):
         before = reading.within(
             max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LESION", "METASTASIS", "PRIMARY", "SITE"
@@ -211,6 +220,18 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
             return bool(reading.within(max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LT_OTHER_CANCER"))
         return any(m.category != "SITE" or m.value.get("site") in ("adrenal", "brain", "liver", "lung") for m in before)
     return True
+
+
+def _right(reading: Reading, mention: Mention) -> bool:
+    """Whether "RT" is short for right ("ADRENALS: LT. nodule gone. RT. lipid-rich adenoma", "Rt kidney")."""
+    if mention.text not in ("RT", "Rt"):
+        return False
+    number = reading.sentence_at(mention.start)
+    block = _block(reading, number)
+    low, high = max(block[0], mention.start - _LEFT_REACH), min(block[1], mention.end + _LEFT_REACH)
+    return _RIGHT_NEXT.match(reading.text, mention.end) is not None and (
+        reading.text[mention.end] == "." or _LEFT.search(reading.text[low:high]) is not None
+    )
 
 
 def _letterhead(reading: Reading, mention: Mention) -> bool:

@@ -20,6 +20,12 @@ _BEHIND = 4
 _STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with|as|because|since|due)[ ]")
 _MET = re.compile(r"(?<!not )(?<!n't )\b(?:meets?|met|fulfil\w*|checked|satisf\w*)\b", re.I)
 _CRITERION = re.compile(r"criteri|inclusion|eligib", re.I)
+_LISTED = re.compile(
+    r"\((?:(?:for|as a) (?:reference|reminder)|reminder|(?:(?:key|main|trial|study|entry|inclusion|eligibility|incl\.?) ?)*"
+    r"(?:criteria|inclusion|eligibility|requirements|incl\.?))[ ]?[:=-][^()\n]*$",
+    re.I,
+)
+"""A trial's criteria listed in a bracket that is still open: semicolons do not end it."""
 _DENIED_WHOLE = re.compile(
     r"[ ]*(?:(?:meets?|meeting|a|an|any|the|in|at|of|as|for|be|been|being|yet|have|having|has|to|really|quite|fit|reach|reached|"
     r"clinical|pathological|overall|truly?|his|her|their|staged?|likely|definite(?:ly)?|with|lung|cancer|consistent)[ ]+)*",
@@ -117,7 +123,11 @@ def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: i
         supposed = []  # "he would have to be PS 2, and he is PS 3"
     if supposed and _MET.search(text[begin : mention.start]):
         supposed = [cue for cue in supposed if not _CRITERION.match(cue.text)]  # "meets the ECOG criterion (PS 1)"
-    if supposed or _behind(reading, mention, stop, "NEARBY_DEMANDED"):
+    if (
+        supposed
+        or _LISTED.search(text[reading.sentences[mention.sentence].start : mention.start])
+        or _behind(reading, mention, stop, "NEARBY_DEMANDED")
+    ):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]
