@@ -12,6 +12,7 @@ from extractor.evidence.wording import CONCEPTS, VERDICT_SYMBOLS, VERDICT_WORDS,
 from extractor.exports.report_json import to_json
 from extractor.exports.rows import FailedNote
 from extractor.records import Report
+from extractor.web import session
 
 
 def show(reports: Sequence[Report], failures: Sequence[FailedNote]) -> bool:
@@ -42,7 +43,7 @@ def show(reports: Sequence[Report], failures: Sequence[FailedNote]) -> bool:
 
 def _choose(reports: Sequence[Report]) -> Report:
     chosen = st.selectbox(
-        "Patient", range(len(reports)), format_func=lambda number: _label(reports[number]), key="patient"
+        "Patient", range(len(reports)), format_func=lambda number: _label(reports[number]), key=session.CHOSEN
     )
     return reports[chosen or 0]
 

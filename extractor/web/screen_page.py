@@ -11,19 +11,18 @@ import streamlit as st
 from extractor.evidence.cards import A_PERSON_DECIDES, style_sheet
 from extractor.exports.rows import Record
 from extractor.files import RuleFileError
-from extractor.web import engine, results
+from extractor.web import engine, results, session
 from extractor.web.note_input import ask_for_notes
-
-_SCREENED = "screened"
 
 
 def show() -> None:
     """The page: the inputs, or what came of them."""
     st.html(f"<style>{style_sheet()}{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>")
-    if _SCREENED not in st.session_state:
+    found = session.opened()
+    if found is None:
         _show_input()
-    elif results.show(*st.session_state[_SCREENED]):
-        del st.session_state[_SCREENED]
+    elif results.show(found.reports, found.failures):
+        session.close()
         st.rerun()
 
 
@@ -55,5 +54,5 @@ def _screen(records: Sequence[Record], as_of: date | None) -> None:
     if not reports:
         st.error("; ".join(str(failure) for failure in failures))
         return
-    st.session_state[_SCREENED] = reports, failures
+    session.open_patients(reports, failures)
     st.rerun()
