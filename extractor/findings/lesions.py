@@ -31,7 +31,7 @@ _JOIN = re.compile(
 )
 _RIGHT_GAP = re.compile(
     r"^[ ]*(?:(?:,|:|;(?=[ ]?(?:one|two|the|left|right|l|r)\b)|\(|\)|-|=|\+|&|/|\[|\]|\.(?=\d)|~|"
-    r"in|of|to|at|within|from(?= (?:C|T|Th|D|L|S)[ ]?\d)|every|all|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|both|each|one each|his|her|their|"
+    r"in|of|to|at|within|from(?= (?:C|T|Th|D|L|S)[ ]?\d)|every|all|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|plus|both|each|one each|his|her|their|"
     r"sized?|sizes|measuring|measures?|measured|are|is|was|were|being|present|seen|located|noted|identified|visible|found|detected|known|side|sided|"
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
@@ -201,11 +201,21 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)
     ]
     sites = [s for s in sites if not any(s.start < n.end and n.start < s.end for n in nouns)]
+    rest = _as_quantities(reading, sentence, rest, {m.start for m in (*nouns, *sites)})
     rest = [r for r in rest if not any(r.start < t.end and t.start < r.end for t in taken)]
     sides = [
         m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
     ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _as_quantities(reading: Reading, sentence: int, rest: Sequence[Mention], starts: set[int]) -> list[Mention]:
+    """Numbers of which a colon before made a count, though what they count follows: "CT (May): two liver metastases"."""
+    plain = {m.end: m for m in reading.in_sentence(sentence, QUANTITY)}
+    return [
+        plain[m.end] if m.category == TIMES and "equal" in m.groups and m.end + 1 in starts and m.end in plain else m
+        for m in rest
+    ]
 
 
 def _qualifies_next(noun: Mention, nouns: Sequence[Mention], text: str) -> bool:
@@ -471,7 +481,8 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if part.category in (METASTASIS, LESION, PRIMARY):
             break
         gap = text[edge : part.start]
-        if _JOINS.search(gap) and _opens_another(parts, position, text):
+        joins = _JOINS.search(gap) or (parts[index].value.get("number") == "mass" and ":" in gap)
+        if joins and _opens_another(parts, position, text):
             break
         if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
             edge = part.end

@@ -122,7 +122,7 @@ _HEAD_END = re.compile(
     r"^(?:[ ](?:glands?|parenchyma|corpus|body|bed|fossa|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
 _FREE_OF = re.compile(
-    r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
+    r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|showed|with|contains?|has|have|had)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
     re.I,
 )
 _IS_NORMAL = re.compile(
@@ -417,6 +417,9 @@ def _sites(
             _Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()
         ]
         return [_distant_node(site, sites, reading) for site in sites]
+    freed = _freed(reading, phrase, number)
+    if freed:
+        return freed
     if _NODAL.search(words):
         if header and header.site.startswith("lymph_node"):
             return [header]
@@ -446,9 +449,6 @@ def _sites(
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
-    freed = _freed(reading, phrase, number)
-    if freed:
-        return freed
     subject = _subject(reading, phrase, number)
     if subject is not None:
         return [subject]
