@@ -36,7 +36,7 @@ _RIGHT_GAP = re.compile(
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
-    r"secondary|deposits?|have|has|been|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
+    r"secondary|deposits?|have|has|been|(?:reduced|decreased|shrunk(?:en)?|regressed|increased|grown|enlarged) to|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
     r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
@@ -71,6 +71,12 @@ _COUNT_ROW = re.compile(
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
+_BOUND_BEHIND = re.compile(
+    r"[ ]?[,(]?[ ]?(?:(?P<least>at (?:the (?:very )?)?least|or more|if not more|as a minimum|minimum)|at (?:the (?:very )?)?most|or fewer|(?:as a )?maximum)"
+    r"(?=[ ]*(?:[.,;)]|$|\n))",
+    re.I,
+)
+"""Behind a counted noun: "half a dozen metastases at least"."""
 _IN_EACH = re.compile(
     r"[ ](?:lesion |metastasis )?(?:(?:in|at|for)[ ]each(?:[ ]\w+)?|per[ ](?:vertebra\w*|level|body|segment|site|lobe|bone|rib)(?:[ ]body)?)",
     re.I,
@@ -352,7 +358,10 @@ def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -
     before = [part for part in parts if floor <= part.start and part.end <= edge]
     if not phrase.places or phrase.places[0].start > phrase.noun.start or phrase.quantity is None or phrase.article:
         return found
-    while before and before[-1].category == SITE and _JOIN.match(text[before[-1].end : edge]):
+    while (inner := _bracketed(before, edge, text)) or (
+        before and before[-1].category == SITE and _JOIN.match(text[before[-1].end : edge])
+    ):
+        aside = [before.pop() for _ in range(inner)]
         group = [before.pop()]
         while before and before[-1].category in (SITE, SIDE) and _LEFT_GAP.match(text[before[-1].end : group[0].start]):
             group.insert(0, before.pop())
@@ -368,11 +377,26 @@ def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -
                 start=number.start,
                 end=end,
                 quantity=counting.quantity(number.groups),
-                places=tuple(_places(group, text)),
+                places=tuple(_places([*aside[::-1], *group] if _all_sides(aside) else group, text)),
                 parts=(number, *group, phrase.noun),
             ),
         )
     return found
+
+
+def _bracketed(before: Sequence[Mention], edge: int, text: str) -> int:
+    """How many parts stand in brackets behind the site that ends a list's entry: "1 adrenal (L), 2 liver …"."""
+    for inner in (1, 2):
+        if len(before) <= inner or before[-inner - 1].category != SITE:
+            continue
+        between = text[before[-inner - 1].end : edge]
+        if (match := re.match(r"[ ]?\([^()]{1,24}\)", between)) and _JOIN.match(between[match.end() :]):
+            return inner
+    return 0
+
+
+def _all_sides(parts: Sequence[Mention]) -> bool:
+    return bool(parts) and all(part.category == "SIDE" for part in parts)
 
 
 def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[Mention]:
@@ -400,7 +424,8 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             edge = part.start
             continue
         if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
-            if part.category == SIZE and _LEFT_GAP.match(text[part.end : edge]) and part.start >= floor:
+            by_side = bool(taken) and taken[0].category == "SIDE" and _JOIN.match(text[part.end : edge])
+            if part.category == SIZE and (_LEFT_GAP.match(text[part.end : edge]) or by_side) and part.start >= floor:
                 taken.insert(0, part)
                 edge = part.start
                 continue
@@ -542,6 +567,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             and _NUMBER_OF.search(text[: parts[index].start][-60:])
         )
         and taken[-1].category in (SIDE, QUANTITY)
+        and not _of_place(taken, len(taken) - 1, text)
         and not (
             taken[-1].category == QUANTITY
             and re.search(
@@ -608,6 +634,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
         sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
+    if quantity is not None and not article and quantity.low and (bound := _BOUND_BEHIND.match(text, end)):
+        quantity = Count(quantity.low, None) if bound["least"] else Count(1, quantity.high)
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
         last = int(row["last"])
@@ -671,6 +699,8 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
     sites = sum(p.category == SITE for p in parts)
     if sites < 2:
         return False
+    if _behind_site(parts, index, text):
+        return True
     if part.category == TIMES:
         before = parts[index - 1] if index else None
         return before is not None and before.category == SITE and not text[before.end : part.start].strip()
@@ -679,6 +709,21 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
         following is not None
         and following.category == SITE
         and COUNTED.match(text[part.end : following.start]) is not None
+    )
+
+
+def _behind_site(parts: Sequence[Mention], index: int, text: str) -> bool:
+    """Whether a bare number stands behind the site whose lesions it counts: "metastases: liver 3, bone 2"."""
+    part = parts[index]
+    before = parts[index - 1] if index else None
+    return (
+        part.category == QUANTITY
+        and "low" in part.groups
+        and before is not None
+        and before.category == SITE
+        and not before.value.get("part")
+        and text[before.end : part.start] in (" ", " (")
+        and re.match(r"[ ]*\)?[ ]*(?:[,;.]|and\b|$)", text[part.end : part.end + 6]) is not None
     )
 
 
@@ -696,6 +741,8 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
     for index, part in enumerate(parts):
         if part.category == SIDE:
             side = part
+        elif named and _behind_site(parts, index, text) and _of_place(parts, index, text):
+            named[-1] = replace(named[-1], count=counting.quantity(part.groups), told=True)
         elif part.category == QUANTITY:
             both = both or "both" in part.groups
             number = part if _of_place(parts, index, text) and "article" not in part.groups else None
@@ -783,7 +830,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return listed
     if share <= 1 and phrase.sizes > 1:
         return Count(phrase.sizes, phrase.sizes)
-    if number == "plural" and share > 1 and (singles or phrase.listing):
+    if number == "plural" and share > 1 and (singles or phrase.listing or any(p.told for p in phrase.places)):
         return listed if singles else counting.SOME
     if number == "plural":
         return counting.SEVERAL

@@ -121,8 +121,13 @@ _HEADER = re.compile(
 _HEAD_END = re.compile(
     r"^(?:[ ](?:glands?|parenchyma|corpus|body|bed|fossa|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
+_IN_NODES = re.compile(
+    r"[ ](?:in|to|of)[ ](?:only[ ])?(?:\w+[ ]?(?:of|out of|/)[ ]?)?(?:the[ ])?\w+[ ](?:(?:resected|dissected|sampled|examined|removed|harvested|regional|local)[ ]){0,2}(?:lymph[ ]?)?nodes?\b",
+    re.I,
+)
+"""The nodes of a specimen, of which some held a metastasis: "in one of 14 nodes"."""
 _FREE_OF = re.compile(
-    r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|showed|with|contains?|has|have|had)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
+    r"[ ]*(?:(?:parenchyma|glands?|tissue|structures?)\b[ ]*)?(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|showed|with|contains?|has|have|had)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
     re.I,
 )
 _IS_NORMAL = re.compile(
@@ -383,6 +388,8 @@ def _last_site(reading: Reading, number: int) -> _Site | None:
             if phrase.strong and phrase.places:
                 place = phrase.places[0]
                 return _Site(place.site, place.region, ())
+            if phrase.strong and phrase.quantity is not None and (header := _header(reading, previous)):
+                return replace(header, places=())
     return None
 
 
@@ -458,6 +465,8 @@ def _sites(
         and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start]))
     ):
         return [replace(last, places=())]
+    if phrase.strong and _IN_NODES.match(reading.text[phrase.end : reading.sentences[number].end]):
+        return [_Site("lymph_node_regional", "regional", ())]
     return [_Site("unspecified", None, ())] if phrase.strong else []
 
 
@@ -553,8 +562,9 @@ def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
 
 def _sided(reading: Reading, phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
-    side = next((part for part in phrase.parts if part.category == "SIDE"), None) or _side_at_head(reading, phrase)
-    if side is None:
+    sides = [part for part in phrase.parts if part.category == "SIDE"]
+    side = next(iter(sides), None) or _side_at_head(reading, phrase)
+    if side is None or any(other.groups.keys() != side.groups.keys() for other in sides):
         return tuple(place for place in header.places if place.single)
     return (
         Place(
@@ -767,7 +777,7 @@ def _counts_alone(
 def _whole_of(reading: Reading, own: Sequence[Phrase], number: Mention) -> Phrase | None:
     """The lesions of which a number tells what became of a part: "of the four, one is left", "one of the four"."""
     for phrase in own:
-        if phrase.quantity is None or phrase.article:
+        if phrase.article or (phrase.quantity is None and not _heads_part(reading, phrase, number)):
             continue
         begin = reading.sentences[phrase.noun.sentence].start
         if not _OF_ORIGINAL.search(reading.text[max(begin, phrase.start - 40) : phrase.start]):
@@ -775,6 +785,15 @@ def _whole_of(reading: Reading, own: Sequence[Phrase], number: Mention) -> Phras
         if phrase.end <= number.start or _OF_ORIGINAL.fullmatch(reading.text[number.end : phrase.start].strip() + " "):
             return phrase
     return None
+
+
+def _heads_part(reading: Reading, phrase: Phrase, number: Mention) -> bool:
+    """Whether one number tells what is left of lesions without one: "of the liver metastases only two are left"."""
+    if not phrase.strong or phrase.noun.value.get("number") != "plural" or not phrase.end <= number.start:
+        return False
+    between = reading.text[phrase.end : number.start]
+    behind = reading.text[number.end : reading.sentences[phrase.noun.sentence].end].split(",")[0]
+    return len(between) < 25 and not re.search(r"[;:.()]", between) and not re.search(r"\band\b", behind.split("(")[0])
 
 
 def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]], listed: bool) -> Iterator[Finding]:
