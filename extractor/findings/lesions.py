@@ -77,6 +77,15 @@ _BOUND_BEHIND = re.compile(
     re.I,
 )
 """Behind a counted noun: "half a dozen metastases at least"."""
+_SIDE_BEHIND = re.compile(r"[ ]?,?[ ]?[(]?(left|right|lt|rt|(?-i:[LR]))\b(?=[ ]*(?:[.,;)]|$|\n))", re.I)
+"""The side behind a noun: "adrenal met L"."""
+_RIBS_BEHIND = re.compile(
+    r"[ ]?[:(,-]?[ ]?(?:(?:of|in)[ ])?(?:the[ ])?(?:(?:left|right|lt|rt|[lr])\.?[ ])?\d{1,2}(?:st|nd|rd|th)"
+    r"(?:(?:[ ](?:left|right|lt|rt|[lr])\b)?,?[ ]?(?:and|&|/|\+)?[ ]?(?:(?:left|right|lt|rt|[lr])\.?[ ])?\d{1,2}(?:st|nd|rd|th))*"
+    r"(?:[ ](?:left|right|lt|rt|[lr])\b)?",
+    re.I,
+)
+"""The ribs of a list behind the noun: "rib metastases: 4th and 7th left"."""
 _IN_EACH = re.compile(
     r"[ ](?:lesion |metastasis )?(?:(?:in|at|for)[ ]each(?:[ ]\w+)?|per[ ](?:vertebra\w*|level|body|segment|site|lobe|bone|rib)(?:[ ]body)?)",
     re.I,
@@ -506,6 +515,10 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if part.category in (METASTASIS, LESION, PRIMARY):
             break
         gap = text[edge : part.start]
+        if placed and re.match(r"[^(]*\)", text[parts[index].end : part.start]):
+            break  # "liver (2 metastases), brain": the bracket that the noun stands in ends its phrase
+        if parts[index].value.get("number") == "mass" and _counted_in_brackets(parts, position, text):
+            break
         joins = _JOINS.search(gap) or (parts[index].value.get("number") == "mass" and ":" in gap)
         if joins and _opens_another(parts, position, text):
             break
@@ -581,6 +594,17 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
     return taken
 
 
+def _counted_in_brackets(parts: Sequence[Mention], position: int, text: str) -> bool:
+    """Whether a site has a phrase of its own in the brackets behind it: "disease: liver (2 metastases)"."""
+    site, *following = parts[position : position + 3]
+    return (
+        site.category == SITE
+        and [part.category for part in following] == [QUANTITY, METASTASIS]
+        and text[site.end : following[0].start] == " ("
+        and _LEFT_GAP.match(text[following[0].end : following[1].start]) is not None
+    )
+
+
 def _heads_adjective(parts: Sequence[Mention], position: int, text: str) -> bool:
     """Whether a number counts what a site behind it names: "three distant metastases, one cerebral"."""
     following = parts[position + 1] if position + 1 < len(parts) else None
@@ -636,6 +660,17 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
     if quantity is not None and not article and quantity.low and (bound := _BOUND_BEHIND.match(text, end)):
         quantity = Count(quantity.low, None) if bound["least"] else Count(1, quantity.high)
+    if noun.value.get("number") == "singular" and not right and (behind := _SIDE_BEHIND.match(text, end)):
+        left_places, end = [_with_side(place, behind[1], left) for place in left_places], behind.end(1)
+    if (
+        quantity is None
+        and not right
+        and any(p.value.get("list") == "rib" or p.text[:3].lower() == "rib" for p in left)
+    ):
+        named = _RIBS_BEHIND.match(text, end)
+        ordinals = re.findall(r"\d{1,2}(?:st|nd|rd|th)", named[0]) if named else []
+        if named and ordinals:
+            quantity, end = Count(len(ordinals), len(ordinals)), named.end()
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
         last = int(row["last"])
@@ -657,6 +692,12 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         listing=bool(right_places) and re.match(r"[ ]*[:(]", text[noun.end : noun.end + 3]) is not None,
         parts=(*left, noun, *right),
     )
+
+
+def _with_side(place: Place, side: str, parts: Sequence[Mention]) -> Place:
+    """A place of a paired organ with the side that stands behind the noun: "adrenal met L"."""
+    paired = any(p.category == SITE and p.start <= place.end <= p.end and p.value.get("paired") for p in parts)
+    return replace(place, single=True, name=f"{side.lower()} {place.name}") if paired and not place.single else place
 
 
 def _bracketed_after_size(text: str, part: Mention) -> bool:

@@ -255,7 +255,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             yield from pending
         pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        if alone and _of_original(reading, phrase, number):
+        if (alone or _part_follows(reading, phrase, number)) and _of_original(reading, phrase, number):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
@@ -292,6 +292,18 @@ def _of_original(reading: Reading, phrase: Phrase, number: int) -> bool:
     """Whether a phrase tells the whole of which a part is left: "of the four lesions"."""
     begin = max(reading.sentences[number].start, phrase.start - 40)
     return _OF_ORIGINAL.search(reading.text[begin : phrase.start]) is not None
+
+
+def _part_follows(reading: Reading, whole: Phrase, number: int) -> bool:
+    """Whether lesions with a number follow that are what is left: "of the metastases only one lesion in S6 remains"."""
+    end = reading.sentences[number].end
+    return any(
+        phrase.start >= whole.end
+        and not phrase.strong
+        and phrase.quantity is not None
+        and _REMAINS.match(reading.text[phrase.end : end])
+        for phrase in phrases(reading, number)
+    )
 
 
 def _is_attribute(reading: Reading, phrase: Phrase, lesion: Phrase) -> bool:
@@ -619,7 +631,8 @@ def _emit(
     needs = value.get("needs_site")
     if phrase.strong and needs and needs != "any":
         sites = [site for site in sites if site.site in needs]
-    if len(sites) > 1 and any(site.site == "leptomeninges" for site in sites) and value.get("number") == "mass":
+    mixed = len(sites) > 1 and any(site.site == "leptomeninges" for site in sites)
+    if mixed and value.get("number") == "mass" and phrase.noun.qualifiers.assertion is not Assertion.NEGATED:
         sites = [site for site in sites if site.site != "brain"]
     source = (
         phrase
@@ -761,6 +774,8 @@ def _counts_alone(
         if both and not gone:
             continue
         count = counting.NONE if gone else counting.quantity(mention.groups)
+        if gone and whole is not None and (left := _left_of(whole.quantity, counting.quantity(mention.groups))):
+            gone, count = False, left
         strong = not earlier or earlier[-1].strong
         finding = _make(
             reading, mention, site, count, mention.start, mention.end,
@@ -770,8 +785,20 @@ def _counts_alone(
             finding,
             assertion=Assertion.AFFIRMED,
             temporality=Temporality.CURRENT,
-            value={**finding.value, "status": "resolved" if gone else "present"},
+            value={
+                **finding.value,
+                "low": count.low,
+                "high": count.high,
+                "status": "resolved" if gone else "present",
+            },
         )
+
+
+def _left_of(whole: Count | None, gone: Count) -> Count | None:
+    """How many are left of a whole when some of them have gone: "three of the five are gone"."""
+    if whole is None or whole.low != whole.high or gone.low != gone.high or gone.low >= whole.low:
+        return None
+    return Count(whole.low - gone.low, whole.low - gone.low)
 
 
 def _whole_of(reading: Reading, own: Sequence[Phrase], number: Mention) -> Phrase | None:
