@@ -433,7 +433,10 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             edge = part.start
             continue
         if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
-            by_side = bool(taken) and taken[0].category == "SIDE" and _JOIN.match(text[part.end : edge])
+            by_side = [p.category for p in (*taken[:1], *(p for p in parts if p.end == part.start - 1))] == [
+                SIDE,
+                SIDE,
+            ] and _JOIN.match(text[part.end : edge])
             if part.category == SIZE and (_LEFT_GAP.match(text[part.end : edge]) or by_side) and part.start >= floor:
                 taken.insert(0, part)
                 edge = part.start
@@ -545,7 +548,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = all(p.category == SIDE for p in taken) and re.match(
-            r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
+            r"^[ ]*(?:,|and|or|with|plus|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
         )
         if (
             loose
