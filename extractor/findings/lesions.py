@@ -31,12 +31,12 @@ _JOIN = re.compile(
 )
 _RIGHT_GAP = re.compile(
     r"^[ ]*(?:(?:,|:|;(?=[ ]?(?:one|two|the|left|right|l|r)\b)|\(|\)|-|=|\+|&|/|\[|\]|\.(?=\d)|~|"
-    r"in|of|to|at|within|from(?= (?:C|T|Th|D|L|S)[ ]?\d)|every|all|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|both|each|one each|his|her|their|"
+    r"in|of|to|at|within|from(?= (?:C|T|Th|D|L|S)[ ]?\d)|every|all|involving|on|along|over|throughout|affecting|the|an?|and|or|nor|as well as|plus|both|each|one each|his|her|their|"
     r"sized?|sizes|measuring|measures?|measured|are|is|was|were|being|present|seen|located|noted|identified|visible|found|detected|known|side|sided|"
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
-    r"secondary|deposits?|have|has|been|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
+    r"secondary|deposits?|have|has|been|(?:reduced|decreased|shrunk(?:en)?|regressed|increased|grown|enlarged) to|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
     r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
@@ -71,6 +71,21 @@ _COUNT_ROW = re.compile(
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
+_BOUND_BEHIND = re.compile(
+    r"[ ]?[,(]?[ ]?(?:(?P<least>at (?:the (?:very )?)?least|or more|if not more|as a minimum|minimum)|at (?:the (?:very )?)?most|or fewer|(?:as a )?maximum)"
+    r"(?=[ ]*(?:[.,;)]|$|\n))",
+    re.I,
+)
+"""Behind a counted noun: "half a dozen metastases at least"."""
+_SIDE_BEHIND = re.compile(r"[ ]?,?[ ]?[(]?(left|right|lt|rt|(?-i:[LR]))\b(?=[ ]*(?:[.,;)]|$|\n))", re.I)
+"""The side behind a noun: "adrenal met L"."""
+_RIBS_BEHIND = re.compile(
+    r"[ ]?[:(,-]?[ ]?(?:(?:of|in)[ ])?(?:the[ ])?(?:(?:left|right|lt|rt|[lr])\.?[ ])?\d{1,2}(?:st|nd|rd|th)"
+    r"(?:(?:[ ](?:left|right|lt|rt|[lr])\b)?,?[ ]?(?:and|&|/|\+)?[ ]?(?:(?:left|right|lt|rt|[lr])\.?[ ])?\d{1,2}(?:st|nd|rd|th))*"
+    r"(?:[ ](?:left|right|lt|rt|[lr])\b)?",
+    re.I,
+)
+"""The ribs of a list behind the noun: "rib metastases: 4th and 7th left"."""
 _IN_EACH = re.compile(
     r"[ ](?:lesion |metastasis )?(?:(?:in|at|for)[ ]each(?:[ ]\w+)?|per[ ](?:vertebra\w*|level|body|segment|site|lobe|bone|rib)(?:[ ]body)?)",
     re.I,
@@ -203,11 +218,21 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         n for n in nouns if not any(s.value.get("generic") and s.start <= n.start and n.end <= s.end for s in sites)
     ]
     sites = [s for s in sites if not any(s.start < n.end and n.start < s.end for n in nouns)]
+    rest = _as_quantities(reading, sentence, rest, {m.start for m in (*nouns, *sites)})
     rest = [r for r in rest if not any(r.start < t.end and t.start < r.end for t in taken)]
     sides = [
         m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
     ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _as_quantities(reading: Reading, sentence: int, rest: Sequence[Mention], starts: set[int]) -> list[Mention]:
+    """Numbers of which a colon before made a count, though what they count follows: "CT (May): two liver metastases"."""
+    plain = {m.end: m for m in reading.in_sentence(sentence, QUANTITY)}
+    return [
+        plain[m.end] if m.category == TIMES and "equal" in m.groups and m.end + 1 in starts and m.end in plain else m
+        for m in rest
+    ]
 
 
 def _qualifies_next(noun: Mention, nouns: Sequence[Mention], text: str) -> bool:
@@ -344,7 +369,10 @@ def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -
     before = [part for part in parts if floor <= part.start and part.end <= edge]
     if not phrase.places or phrase.places[0].start > phrase.noun.start or phrase.quantity is None or phrase.article:
         return found
-    while before and before[-1].category == SITE and _JOIN.match(text[before[-1].end : edge]):
+    while (inner := _bracketed(before, edge, text)) or (
+        before and before[-1].category == SITE and _JOIN.match(text[before[-1].end : edge])
+    ):
+        aside = [before.pop() for _ in range(inner)]
         group = [before.pop()]
         while before and before[-1].category in (SITE, SIDE) and _LEFT_GAP.match(text[before[-1].end : group[0].start]):
             group.insert(0, before.pop())
@@ -360,11 +388,26 @@ def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -
                 start=number.start,
                 end=end,
                 quantity=counting.quantity(number.groups),
-                places=tuple(_places(group, text)),
+                places=tuple(_places([*aside[::-1], *group] if _all_sides(aside) else group, text)),
                 parts=(number, *group, phrase.noun),
             ),
         )
     return found
+
+
+def _bracketed(before: Sequence[Mention], edge: int, text: str) -> int:
+    """How many parts stand in brackets behind the site that ends a list's entry: "1 adrenal (L), 2 liver …"."""
+    for inner in (1, 2):
+        if len(before) <= inner or before[-inner - 1].category != SITE:
+            continue
+        between = text[before[-inner - 1].end : edge]
+        if (match := re.match(r"[ ]?\([^()]{1,24}\)", between)) and _JOIN.match(between[match.end() :]):
+            return inner
+    return 0
+
+
+def _all_sides(parts: Sequence[Mention]) -> bool:
+    return bool(parts) and all(part.category == "SIDE" for part in parts)
 
 
 def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[Mention]:
@@ -392,7 +435,11 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             edge = part.start
             continue
         if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
-            if part.category == SIZE and _LEFT_GAP.match(text[part.end : edge]) and part.start >= floor:
+            by_side = [p.category for p in (*taken[:1], *(p for p in parts if p.end == part.start - 1))] == [
+                SIDE,
+                SIDE,
+            ] and _JOIN.match(text[part.end : edge])
+            if part.category == SIZE and (_LEFT_GAP.match(text[part.end : edge]) or by_side) and part.start >= floor:
                 taken.insert(0, part)
                 edge = part.start
                 continue
@@ -480,7 +527,12 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if part.category in (METASTASIS, LESION, PRIMARY):
             break
         gap = text[edge : part.start]
-        if _JOINS.search(gap) and _opens_another(parts, position, text):
+        if placed and re.match(r"[^(]*\)", text[parts[index].end : part.start]):
+            break  # "liver (2 metastases), brain": the bracket that the noun stands in ends its phrase
+        if parts[index].value.get("number") == "mass" and _counted_in_brackets(parts, position, text):
+            break
+        joins = _JOINS.search(gap) or (parts[index].value.get("number") == "mass" and ":" in gap)
+        if joins and _opens_another(parts, position, text):
             break
         if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
             edge = part.end
@@ -506,7 +558,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = all(p.category == SIDE for p in taken) and re.match(
-            r"^[ ]*(?:,|and|or|with|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
+            r"^[ ]*(?:,|and|or|with|plus|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
         )
         if (
             loose
@@ -542,6 +594,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             and _NUMBER_OF.search(text[: parts[index].start][-60:])
         )
         and taken[-1].category in (SIDE, QUANTITY)
+        and not _of_place(taken, len(taken) - 1, text)
         and not (
             taken[-1].category == QUANTITY
             and (
@@ -556,6 +609,17 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
     ):
         taken.pop()
     return taken
+
+
+def _counted_in_brackets(parts: Sequence[Mention], position: int, text: str) -> bool:
+    """Whether a site has a phrase of its own in the brackets behind it: "disease: liver (2 metastases)"."""
+    site, *following = parts[position : position + 3]
+    return (
+        site.category == SITE
+        and [part.category for part in following] == [QUANTITY, METASTASIS]
+        and text[site.end : following[0].start] == " ("
+        and _LEFT_GAP.match(text[following[0].end : following[1].start]) is not None
+    )
 
 
 def _heads_adjective(parts: Sequence[Mention], position: int, text: str) -> bool:
@@ -616,6 +680,19 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
         sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
+    if quantity is not None and not article and quantity.low and (bound := _BOUND_BEHIND.match(text, end)):
+        quantity = Count(quantity.low, None) if bound["least"] else Count(1, quantity.high)
+    if noun.value.get("number") == "singular" and not right and (behind := _SIDE_BEHIND.match(text, end)):
+        left_places, end = [_with_side(place, behind[1], left) for place in left_places], behind.end(1)
+    if (
+        quantity is None
+        and not right
+        and any(p.value.get("list") == "rib" or p.text[:3].lower() == "rib" for p in left)
+    ):
+        named = _RIBS_BEHIND.match(text, end)
+        ordinals = re.findall(r"\d{1,2}(?:st|nd|rd|th)", named[0]) if named else []
+        if named and ordinals:
+            quantity, end = Count(len(ordinals), len(ordinals)), named.end()
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
         last = int(row["last"])
@@ -637,6 +714,12 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         listing=bool(right_places) and re.match(r"[ ]*[:(]", text[noun.end : noun.end + 3]) is not None,
         parts=(*left, noun, *right),
     )
+
+
+def _with_side(place: Place, side: str, parts: Sequence[Mention]) -> Place:
+    """A place of a paired organ with the side that stands behind the noun: "adrenal met L"."""
+    paired = any(p.category == SITE and p.start <= place.end <= p.end and p.value.get("paired") for p in parts)
+    return replace(place, single=True, name=f"{side.lower()} {place.name}") if paired and not place.single else place
 
 
 def _bracketed_after_size(text: str, part: Mention) -> bool:
@@ -691,6 +774,8 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
     sites = sum(p.category == SITE for p in parts)
     if sites < 2:
         return False
+    if _behind_site(parts, index, text):
+        return True
     if part.category == TIMES:
         before = parts[index - 1] if index else None
         return before is not None and before.category == SITE and not text[before.end : part.start].strip()
@@ -699,6 +784,21 @@ def _of_place(parts: Sequence[Mention], index: int, text: str) -> bool:
         following is not None
         and following.category == SITE
         and COUNTED.match(text[part.end : following.start]) is not None
+    )
+
+
+def _behind_site(parts: Sequence[Mention], index: int, text: str) -> bool:
+    """Whether a bare number stands behind the site whose lesions it counts: "metastases: liver 3, bone 2"."""
+    part = parts[index]
+    before = parts[index - 1] if index else None
+    return (
+        part.category == QUANTITY
+        and "low" in part.groups
+        and before is not None
+        and before.category == SITE
+        and not before.value.get("part")
+        and text[before.end : part.start] in (" ", " (")
+        and re.match(r"[ ]*\)?[ ]*(?:[,;.]|and\b|$)", text[part.end : part.end + 6]) is not None
     )
 
 
@@ -716,6 +816,8 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
     for index, part in enumerate(parts):
         if part.category == SIDE:
             side = part
+        elif named and _behind_site(parts, index, text) and _of_place(parts, index, text):
+            named[-1] = replace(named[-1], count=counting.quantity(part.groups), told=True)
         elif part.category == QUANTITY:
             both = both or "both" in part.groups
             number = part if _of_place(parts, index, text) and "article" not in part.groups else None
@@ -813,7 +915,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return counting.ONE  # "Nodes: left axillary 7 mm"
     if share <= 1 and phrase.sizes > 1:
         return Count(phrase.sizes, phrase.sizes)
-    if number == "plural" and share > 1 and (singles or phrase.listing):
+    if number == "plural" and share > 1 and (singles or phrase.listing or any(p.told for p in phrase.places)):
         return listed if singles else counting.SOME
     if number == "plural":
         return counting.SEVERAL

@@ -123,8 +123,13 @@ _HEADER = re.compile(
 _HEAD_END = re.compile(
     r"^(?:[ ](?:glands?|parenchyma|corpus|body|bed|fossa|region|structures|and \w+|windows?|left|right|system|[LR]))*[ ]*(?::|-[ ]|\.{3,}|\||\.?$|[ ]\(.{0,20}\)[.:])"
 )
+_IN_NODES = re.compile(
+    r"[ ](?:in|to|of)[ ](?:only[ ])?(?:\w+[ ]?(?:of|out of|/)[ ]?)?(?:the[ ])?\w+[ ](?:(?:resected|dissected|sampled|examined|removed|harvested|regional|local)[ ]){0,2}(?:lymph[ ]?)?nodes?\b",
+    re.I,
+)
+"""The nodes of a specimen, of which some held a metastasis: "in one of 14 nodes"."""
 _FREE_OF = re.compile(
-    r"[ ]*(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|with|contains?|has|have)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
+    r"[ ]*(?:(?:parenchyma|glands?|tissue|structures?)\b[ ]*)?(?:\([^()]*\)[ ]*)?(?:(?:is|are|was|were|remains?|all|both|also|shows?|showed|with|contains?|has|have|had)[ ]+){0,3}(?:free (?:of|from)|without|no|negative for|clear of|w/o)[ ]+(?:any |evidence of |signs? of )?",
     re.I,
 )
 _IS_NORMAL = re.compile(
@@ -252,7 +257,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             yield from pending
         pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        if alone and _of_original(reading, phrase, number):
+        if (alone or _part_follows(reading, phrase, number)) and _of_original(reading, phrase, number):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
@@ -289,6 +294,18 @@ def _of_original(reading: Reading, phrase: Phrase, number: int) -> bool:
     """Whether a phrase tells the whole of which a part is left: "of the four lesions"."""
     begin = max(reading.sentences[number].start, phrase.start - 40)
     return _OF_ORIGINAL.search(reading.text[begin : phrase.start]) is not None
+
+
+def _part_follows(reading: Reading, whole: Phrase, number: int) -> bool:
+    """Whether lesions with a number follow that are what is left: "of the metastases only one lesion in S6 remains"."""
+    end = reading.sentences[number].end
+    return any(
+        phrase.start >= whole.end
+        and not phrase.strong
+        and phrase.quantity is not None
+        and _REMAINS.match(reading.text[phrase.end : end])
+        for phrase in phrases(reading, number)
+    )
 
 
 def _is_attribute(reading: Reading, phrase: Phrase, lesion: Phrase) -> bool:
@@ -385,6 +402,8 @@ def _last_site(reading: Reading, number: int) -> _Site | None:
             if phrase.strong and phrase.places:
                 place = phrase.places[0]
                 return _Site(place.site, place.region, ())
+            if phrase.strong and phrase.quantity is not None and (header := _header(reading, previous)):
+                return replace(header, places=())
     return None
 
 
@@ -419,6 +438,9 @@ def _sites(
             _Site(site, places[0].region, tuple(places)) for site, places in _without_frames(grouped, words).items()
         ]
         return [_distant_node(site, sites, reading) for site in sites]
+    freed = _freed(reading, phrase, number)
+    if freed:
+        return freed
     if _NODAL.search(words):
         if header and header.site.startswith("lymph_node"):
             return [header]
@@ -448,9 +470,6 @@ def _sites(
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
-    freed = _freed(reading, phrase, number)
-    if freed:
-        return freed
     subject = _subject(reading, phrase, number)
     if subject is not None:
         return [subject]
@@ -460,6 +479,8 @@ def _sites(
         and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start]))
     ):
         return [replace(last, places=())]
+    if phrase.strong and _IN_NODES.match(reading.text[phrase.end : reading.sentences[number].end]):
+        return [_Site("lymph_node_regional", "regional", ())]
     return [_Site("unspecified", None, ())] if phrase.strong else []
 
 
@@ -555,8 +576,9 @@ def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
 
 def _sided(reading: Reading, phrase: Phrase, header: _Site) -> tuple[Place, ...]:
     """The side that a phrase gives to the organ at the head of its line: "Adrenals: R metastasis"."""
-    side = next((part for part in phrase.parts if part.category == "SIDE"), None) or _side_at_head(reading, phrase)
-    if side is None:
+    sides = [part for part in phrase.parts if part.category == "SIDE"]
+    side = next(iter(sides), None) or _side_at_head(reading, phrase)
+    if side is None or any(other.groups.keys() != side.groups.keys() for other in sides):
         return tuple(place for place in header.places if place.single)
     return (
         Place(
@@ -611,7 +633,8 @@ def _emit(
     needs = value.get("needs_site")
     if phrase.strong and needs and needs != "any":
         sites = [site for site in sites if site.site in needs]
-    if len(sites) > 1 and any(site.site == "leptomeninges" for site in sites) and value.get("number") == "mass":
+    mixed = len(sites) > 1 and any(site.site == "leptomeninges" for site in sites)
+    if mixed and value.get("number") == "mass" and phrase.noun.qualifiers.assertion is not Assertion.NEGATED:
         sites = [site for site in sites if site.site != "brain"]
     source = (
         phrase
@@ -755,6 +778,8 @@ def _counts_alone(
         if both and not gone:
             continue
         count = counting.NONE if gone else counting.quantity(mention.groups)
+        if gone and whole is not None and (left := _left_of(whole.quantity, counting.quantity(mention.groups))):
+            gone, count = False, left
         strong = not earlier or earlier[-1].strong
         finding = _make(
             reading, mention, site, count, mention.start, mention.end,
@@ -764,14 +789,26 @@ def _counts_alone(
             finding,
             assertion=Assertion.AFFIRMED,
             temporality=Temporality.CURRENT,
-            value={**finding.value, "status": "resolved" if gone else "present"},
+            value={
+                **finding.value,
+                "low": count.low,
+                "high": count.high,
+                "status": "resolved" if gone else "present",
+            },
         )
+
+
+def _left_of(whole: Count | None, gone: Count) -> Count | None:
+    """How many are left of a whole when some of them have gone: "three of the five are gone"."""
+    if whole is None or whole.low != whole.high or gone.low != gone.high or gone.low >= whole.low:
+        return None
+    return Count(whole.low - gone.low, whole.low - gone.low)
 
 
 def _whole_of(reading: Reading, own: Sequence[Phrase], number: Mention) -> Phrase | None:
     """The lesions of which a number tells what became of a part: "of the four, one is left", "one of the four"."""
     for phrase in own:
-        if phrase.quantity is None or phrase.article:
+        if phrase.article or (phrase.quantity is None and not _heads_part(reading, phrase, number)):
             continue
         begin = reading.sentences[phrase.noun.sentence].start
         if not _OF_ORIGINAL.search(reading.text[max(begin, phrase.start - 40) : phrase.start]):
@@ -779,6 +816,15 @@ def _whole_of(reading: Reading, own: Sequence[Phrase], number: Mention) -> Phras
         if phrase.end <= number.start or _OF_ORIGINAL.fullmatch(reading.text[number.end : phrase.start].strip() + " "):
             return phrase
     return None
+
+
+def _heads_part(reading: Reading, phrase: Phrase, number: Mention) -> bool:
+    """Whether one number tells what is left of lesions without one: "of the liver metastases only two are left"."""
+    if not phrase.strong or phrase.noun.value.get("number") != "plural" or not phrase.end <= number.start:
+        return False
+    between = reading.text[phrase.end : number.start]
+    behind = reading.text[number.end : reading.sentences[phrase.noun.sentence].end].split(",")[0]
+    return len(between) < 25 and not re.search(r"[;:.()]", between) and not re.search(r"\band\b", behind.split("(")[0])
 
 
 def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]], listed: bool) -> Iterator[Finding]:
