@@ -2,8 +2,8 @@
 
 A rule is one of three things: ``literal`` (words, matched as tokens), ``words`` (a lexicon: many
 small expressions with one meaning) or ``pattern`` (a regular expression whose named groups become
-part of the value). ``{name}`` in an expression stands for a term of the same file or of
-``terms.yaml``. The key names are medspaCy's wherever medspaCy has one.
+part of the value). An expression may run over several lines. ``{name}`` in it stands for a term of
+the same file or of ``terms.yaml``. The key names are medspaCy's wherever medspaCy has one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from extractor.files import RuleFileError, YamlFile, patterns_hash, read_yaml
 from extractor.language.layout import LayoutRules
@@ -26,6 +26,15 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _BLANK = re.compile(r"\[[^\]]*\]| \??")
 _SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
 _TERM = re.compile(r"\{([a-z_]+)\}")
+_LINE_END = re.compile(r"\n[ ]*")
+
+
+def _one_line(expression: str) -> str:
+    """An expression that runs over several lines: line ends and indentation are layout, not part of it."""
+    return _LINE_END.sub("", expression)
+
+
+_Expression = Annotated[str, AfterValidator(_one_line)]
 
 
 class _Strict(BaseModel):
@@ -45,8 +54,8 @@ class RuleSpec(_Strict):
     id: str
     category: str | None = None
     literal: list[str] | None = None
-    words: list[str] | None = None
-    pattern: str | None = None
+    words: list[_Expression] | None = None
+    pattern: _Expression | None = None
     value: dict[str, Any] = {}
     examples: Examples = Examples()
     note: str | None = None
@@ -64,13 +73,13 @@ class ContextSpec(RuleSpec):
 
 class _RuleFile(_Strict):
     category: str | None = None
-    terms: dict[str, str] = {}
+    terms: dict[str, _Expression] = {}
     rules: list[RuleSpec]
 
 
 class _ContextFile(_Strict):
     category: str | None = None
-    terms: dict[str, str] = {}
+    terms: dict[str, _Expression] = {}
     rules: list[ContextSpec]
 
 
@@ -164,9 +173,9 @@ def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
 def _terms(file: YamlFile) -> dict[str, str]:
     if not isinstance(file.data, dict):
         raise file.error((), "a mapping of names to regular expressions is expected")
-    terms: dict[str, str] = {}
+    terms: dict[str, _Expression] = {}
     for name, pattern in file.data.items():
-        terms[name] = _filled(str(pattern), terms, file, (name,), name)
+        terms[name] = _filled(_one_line(str(pattern)), terms, file, (name,), name)
     return terms
 
 
