@@ -60,7 +60,7 @@ _LUNG_SEGMENT = re.compile(
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
 """The number of a row: it counts nothing."""
 _TARGET_LABEL = re.compile(
-    r"(?-i:T|TL|NT|L|S)\d{1,2}[ :=.)|-]{1,3}(?:left|right|lt|rt|lung|liver|adrenal|node|lymph|primary|[LR]\b|[RL][UML]L)",
+    r"(?-i:T|TL|NT|L|S)\d{1,2}(?:[ ]?\||[ :=.)-]{1,3}(?:(?:left|right|lt|rt|[LR])\b|(?=(?P<site>\w))))",
     re.I,
 )
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
@@ -68,9 +68,18 @@ _COUNT_ROW = re.compile(
     r"[ ]?\((?:n|no\.?|number|count|#)\)(?:(?:[ ]{2,}|[ ]?\|[ ]?)\d{1,2})+(?:[ ]{2,}|[ ]?\|[ ]?)(?P<last>\d{1,2})(?=[ |]*(?:\n|$))"
 )
 """A row of a table that counts lesions from visit to visit; the last column is today's."""
+_BECAME = re.compile(
+    r"[ ]?(?:->|→|=>|>)[ ]?(?P<now>\d{1,2}|zero|one|two|three|four|five|six|none)(?![\d]|\.\d|[ ]?[mc]m)", re.I
+)
+"""What a number of lesions has become: "2 mets -> 1"."""
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
+_SIZE_BEHIND = re.compile(
+    r"(?:[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,4}[ ]?[,(]?[ ]?(?:measur\w+[ ])?\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b",
+    re.I,
+)
+"""The size of a single lesion, behind where it is: "metastasis near the dome, 11 mm"."""
 _BOUND_BEHIND = re.compile(
     r"[ ]?[,(]?[ ]?(?:(?P<least>at (?:the (?:very )?)?least|or more|if not more|as a minimum|minimum)|at (?:the (?:very )?)?most|or fewer|(?:as a )?maximum)"
     r"(?=[ ]*(?:[.,;)]|$|\n))",
@@ -314,16 +323,22 @@ def is_no_site(reading: Reading, mention: Mention) -> bool:
         reading.text[max(0, mention.start - 40) : mention.start]
     ):
         return True
-    if (
-        _TARGET_LABEL.match(reading.text[mention.start : mention.start + 16])
-        and reading.sentences[mention.sentence].start == mention.start
-    ):
+    if reading.sentences[mention.sentence].start == mention.start and _is_label(reading, mention):
         return True
     if _TNM_AROUND.search(around):
         return True
     return counting.vertebrae(mention.text) == 0 or bool(
         re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I)
     )
+
+
+def _is_label(reading: Reading, mention: Mention) -> bool:
+    """Whether a "T2" only numbers the lesion of a sheet: what it is stands right behind it."""
+    label = _TARGET_LABEL.match(reading.text, mention.start)
+    if label is None or label["site"] is None:
+        return label is not None
+    named = [m for m in reading.within(label.end(), label.end() + 20, SITE, PRIMARY) if m.start == label.end()]
+    return any(m.value["site"] != "bone" for m in named)
 
 
 def _in_list_of_lung(reading: Reading, mention: Mention) -> bool:
@@ -679,6 +694,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         sizes = sum(counting.sizes(p.text) for p in left if p.category == SIZE)
     if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
         sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
+    if sizes == 0 and noun.value.get("number") == "singular" and _SIZE_BEHIND.match(text, end):
+        sizes = 1
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
     if quantity is not None and not article and quantity.low and (bound := _BOUND_BEHIND.match(text, end)):
         quantity = Count(quantity.low, None) if bound["least"] else Count(1, quantity.high)
@@ -693,6 +710,10 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         ordinals = re.findall(r"\d{1,2}(?:st|nd|rd|th)", named[0]) if named else []
         if named and ordinals:
             quantity, end = Count(len(ordinals), len(ordinals)), named.end()
+    became = _BECAME.match(text, end)
+    if became is not None and quantity is not None and not article:
+        now = counting.number(became["now"]) or 0
+        quantity, end = Count(now, now), became.end()
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
         last = int(row["last"])

@@ -43,10 +43,15 @@ _LINK = re.compile(
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
 )
+_REGARDED = re.compile(
+    r"^[^.;]{0,120}\b(?:regarded|considered|interpreted|classified|viewed|thought of|taken|read|seen) (?:by \w+ )?as (?:(?:the|her|his|known|treated|old|residual|small|tiny|true|still|further) )*$",
+    re.I,
+)
+"""Between lesions and the word that says what they are taken for."""
 _LEVEL = re.compile(r"\b(?:from|level of|level|below|above|down to|up to|between|to)[ ]$", re.I)
 """Before a vertebra that only says how far something reaches."""
 _ATTRIBUTE = re.compile(
-    r"\([^()]*\)|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
+    r"\([^()]*\)|,? ?\d+(?:[.,]\d+)?(?:[ ]?x[ ]?\d+(?:[.,]\d+)?)*[ ]?[mc]m\b|,? ?SUV(?:max)?[ ]?(?:of[ ])?\d+(?:[.,]\d+)?|[ ](?:by|near|beside|next to|along|adjacent to) the \w+|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
     re.I,
 )
 """What only describes a lesion."""
@@ -100,7 +105,7 @@ _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in al
 _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[ ]?[;/])")
 """The sizes in a row of a table, their unit in its head."""
 _ROW_ENDS = re.compile(
-    r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)(?:[ ]?[mc]m)?[ ]*\|?[ ]*$",
+    r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)(?:[ ]?[mc]m)?(?:[ ]?\([^()|\d]*\))?[ ]*\|?[ ]*$",
     re.I,
 )
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
@@ -334,8 +339,16 @@ def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     if strong.quantity is not None and not strong.article:
         return False
     organs = {place.site for place in strong.places if not place.single}
-    if strong.places and weak.places and organs != {place.site for place in weak.places}:
+    own = {place.site for place in weak.places}
+    nodal = own <= {"lymph_node_distant", "lymph_node_regional"} and all(
+        _NODAL.fullmatch(p.name) for p in strong.places
+    )
+    if strong.places and own and nodal:
+        strong = replace(strong, places=())  # "paracaval node, 12 mm, known nodal metastasis"
+    if strong.places and weak.places and organs != own:
         return False
+    if not strong.places and _REGARDED.search(reading.text[weak.end : strong.start]):
+        return True
     if strong.places and strong.noun.qualifiers.assertion is not Assertion.POSSIBLE:
         return False
     between = _ATTRIBUTE.sub(" ", reading.text[weak.end : strong.start])

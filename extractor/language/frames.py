@@ -63,7 +63,7 @@ def frames_of(reading: Reading) -> Iterator[Frame]:
             reach = base
         elif reach.block is not None and sentence.block != reach.block:
             reach = replace(reach, block=sentence.block)
-        own = _own_frame(reading, number, base.frame)
+        own = _own_frame(reading, number, base.frame, _line_frame(reading, number, reach))
         if own is not None:
             frame, lasting = own
             if lasting:
@@ -154,8 +154,24 @@ def _exam_date(reading: Reading) -> date | None:
     return None
 
 
-def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool] | None:
-    """The frame that a sentence sets itself, and whether it holds beyond it."""
+def _line_frame(reading: Reading, number: int, reach: _Reach) -> Frame | None:
+    """The frame in force where the line that a sentence stands in opens with a date of its own."""
+    line, first = reading.sentences[number].line, number
+    while first and reading.sentences[first - 1].line == line:
+        first -= 1
+    held = reach.block is not None and reach.line == line and first < number
+    return reach.frame if held and _leading_date(reading, first) is not None else None
+
+
+def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -> tuple[Frame, bool] | None:
+    """The frame that a sentence sets itself, and whether it holds beyond it.
+
+    Args:
+        reading: The note.
+        number: The number of the sentence.
+        base: The frame of the whole note.
+        line: The frame that a date at the head of the sentence's line set.
+    """
     sentence = reading.sentences[number]
     studies = [
         m
@@ -174,8 +190,9 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
         if base.study and day is None and number >= _HEAD_LINES and not headed:
             return None
         if day is None:
-            leading = _leading_date(reading, number)
-            day = leading
+            day = _leading_date(reading, number)
+        if day is None and line is not None:
+            return Frame(line.date, line.dated, region, modality), True
         return Frame(_day(day, base.date), day is not None and day.date.full is not None, region, modality), True
     leading = _leading_date(reading, number)
     if leading is not None:

@@ -292,12 +292,13 @@ def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[F
     if not positive:
         zero = [f for f in findings if not f.context.get("new") and not f.context.get("rest")]
         return (_ZERO, list(zero), []) if zero else (None, [], [])
-    placed, whole = _placed(positive), [f for f in positive if f.context.get("explicit") or not f.context.get("places")]
+    placed, whole = (
+        _placed(_told_once(positive)),
+        [f for f in positive if f.context.get("explicit") or not f.context.get("places")],
+    )
     placed_sum: Interval | None = None
     if placed:
-        placed_sum = _ZERO
-        for count in placed.values():
-            placed_sum = placed_sum + count
+        placed_sum = _sum(placed)
     numbered = [f for f in whole if f.context.get("explicit")]
     exact: Interval | None = None
     for finding in numbered:
@@ -350,6 +351,27 @@ def _apart(
             result = result + _interval(finding)
         return result, list(numbered), []
     return None, [], list(numbered)
+
+
+def _told_once(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Findings without what the impression of a report repeats in other words ("frontal lobe", "precentral gyrus")."""
+    placed = [f for f in findings if f.context.get("places") and not f.context.get("explicit")]
+    repeats: list[Finding] = []
+    for note in {f.note_id for f in placed}:
+        own = [f for f in placed if f.note_id == note and f.context.get("study")]
+        again = [f for f in own if f.section == "impression"]
+        first = [f for f in own if f.section == "findings"]
+        if first and again:
+            fewer = again if _sum(_placed(first)).low >= _sum(_placed(again)).low else first
+            repeats.extend(fewer)
+    return [f for f in findings if not any(f is repeat for repeat in repeats)]
+
+
+def _sum(placed: Mapping[str, Interval]) -> Interval:
+    total = _ZERO
+    for count in placed.values():
+        total = total + count
+    return total
 
 
 def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
