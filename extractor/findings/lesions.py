@@ -36,8 +36,9 @@ _RIGHT_GAP = re.compile(
     r"body|bodies|lobe|lobes|pole|region|upper|lower|mid|medial|lateral|anterior|posterior|superior|inferior|proximal|distal|"
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
+    r"replac(?:e[sd]?|ing)|occupy|occupies|destroy(?:s|ed|ing)|expand(?:s|ed|ing)|infiltrat(?:es?|ed|ing)|portions?|parts?|much|most|"
     r"secondary|deposits?|have|has|been|(?:reduced|decreased|shrunk(?:en)?|regressed|increased|grown|enlarged) to|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
-    r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
+    r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly|prior|before|baseline|from)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
 _LARGEST = re.compile(
@@ -72,6 +73,12 @@ _BECAME = re.compile(
     r"[ ]?(?:->|→|=>|>)[ ]?(?P<now>\d{1,2}|zero|one|two|three|four|five|six|none)(?![\d]|\.\d|[ ]?[mc]m)", re.I
 )
 """What a number of lesions has become: "2 mets -> 1"."""
+_AT_LEVELS = re.compile(
+    r"[ ](?:at|in|involving|over|across|affecting)[ ](?P<number>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[ ](?:[a-z-]+[ ]){0,2}"
+    r"(?:levels|sites|places|locations|bones|vertebrae|vertebral bodies|ribs|(?:nodal )?stations|spots)\b",
+    re.I,
+)
+"""How many places hold the disease: "osseous metastatic disease at five thoracolumbar levels"."""
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
@@ -269,12 +276,19 @@ def _merged(sites: Sequence[Mention], text: str) -> list[Mention]:
             and before.value.get("part")
             and site.value.get("part")
             and before.value["site"] == site.value["site"]
-            and text[before.end : site.start] == " "
+            and (text[before.end : site.start] == " " or _names_closer(before, site, text))
         ):
-            merged[-1] = replace(before, end=site.end, text=text[before.start : site.end])
+            end = site.end + (text[before.end : site.start] != " ")
+            merged[-1] = replace(before, end=end, text=text[before.start : end])
         else:
             merged.append(site)
     return merged
+
+
+def _names_closer(place: Mention, inner: Mention, text: str) -> bool:
+    """Whether a place in brackets only says where in the place before it: "left hip bone (acetabulum)"."""
+    between, behind = text[place.end : inner.start].lower(), text[inner.end : inner.end + 1]
+    return between in (" (", " (l ", " (r ", " (left ", " (right ") and behind == ")" and "list" not in place.value
 
 
 def _liver_line(reading: Reading, sentence: int) -> bool:
@@ -368,7 +382,7 @@ def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
         if noun.category not in (METASTASIS, LESION) or noun.start < last_end:
             continue
         left = _left(parts, index, text, last_end)
-        placed = any(part.category == SITE for part in left)
+        placed = any(part.category == SITE and not part.value.get("generic") for part in left)
         counted = any(part.category == QUANTITY and "low" in part.groups for part in left)
         right = _right(parts, index, text, placed, counted)
         phrase = _assemble(noun, left, right, text, floor)
@@ -710,6 +724,10 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         ordinals = re.findall(r"\d{1,2}(?:st|nd|rd|th)", named[0]) if named else []
         if named and ordinals:
             quantity, end = Count(len(ordinals), len(ordinals)), named.end()
+    levels = _AT_LEVELS.match(text, end)
+    if levels is not None and quantity is None:
+        named = counting.number(levels["number"]) or 0
+        quantity, end = Count(named, named), levels.end()
     became = _BECAME.match(text, end)
     if became is not None and quantity is not None and not article:
         now = counting.number(became["now"]) or 0

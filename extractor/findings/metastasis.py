@@ -39,7 +39,7 @@ _LINK = re.compile(
     r"^[ ]*(?:[,:;=(?-]+[ ]*)?(?:which |that |all |both |each |now |most |is |are |was |were |be |been |being |has |have |felt |to |more |highly |very |too small )*"
     r"(?:(?:concerning|suspicious|suspected|consistent|compatible|in keeping|represent\w*|suggest\w*|indicat\w*|likely|probabl\w*|possibl\w*|behav\w*|judged|regarded|interpreted|"
     r"considered|called|read|reported|deemed|assessed|typical|characteristic|worrisome|favou?r\w*|indeterminate|equivocal|in the sense|as|for|of|with|like|confirmed|proven|known|"
-    r"biopsied|rule out|exclude|cannot|not|query|\?|metastatic|highly|corresponding|correspond|to|a|the|an|dd|ddx|differential|diagnosis|vs|versus|or|and|primary|benign|new|further|metastasis|"
+    r"biopsied|(?:bx|biopsy|path|histologically|tissue)[- ](?:proven|confirmed)|rule out|exclude|cannot|not|query|\?|metastatic|highly|corresponding|correspond|to|a|the|an|dd|ddx|differential|diagnosis|vs|versus|or|and|primary|benign|new|further|metastasis|"
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
 )
@@ -57,6 +57,8 @@ _ATTRIBUTE = re.compile(
 """What only describes a lesion."""
 _NEW = re.compile(r"\bnew(?:ly)?\b[\w ,-]{0,25}$|^[\w -]{0,10}\bnew\b", re.I)
 _FURTHER = re.compile(r"\b(?:other|further|additional)\b[\w ,-]{0,25}$", re.I)
+_ANOTHER = re.compile(r"\b(?:second|third|fourth|another|separate|additional|further)\b[\w ,-]{0,30}$", re.I)
+"""Before a lesion that is not the one told of just before, though it lies in the same place."""
 _OLD_OR_NEW = re.compile(r"\b(?:residual|recurrent|persist\w+|remaining|old|known)\b", re.I)
 _OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
 _OF_ORIGINAL = re.compile(
@@ -119,7 +121,7 @@ _OF_METASTASES = re.compile(r"metast|\bmets?\b|filiae|distant|spread|iv|m1", re.
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(
-    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|are|is|bone|as|follows|with|a|an|one|known|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
+    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|of|are|is|bone|as|follows|with|a|an|one|known|(?:lytic|sclerotic|small|tiny|residual)\b|area|spot|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
     re.I,
 )
 _HEADER = re.compile(
@@ -238,7 +240,12 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
         needs = phrase.noun.value.get("needs_site")
-        if phrase.strong and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head"):
+        named = needs == "any" and weak is not None and _links(reading, weak, phrase)
+        if (
+            phrase.strong
+            and not named
+            and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head")
+        ):
             if needs != "any" and phrase.noun.qualifiers.assertion is not Assertion.NEGATED:
                 continue  # "disease", "enhancement" elsewhere name nothing that can be counted
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
@@ -252,7 +259,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             if not _benign(reading, phrase, number) and not _TARGETS.search(
                 reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]
             ):
-                pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=listed))
+                told = listed or _among_announced(reading, number, phrase)
+                pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=told))
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
         if linked is None and strong is not None and not phrase.places and _links(reading, strong, phrase):
@@ -276,6 +284,19 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _normal_organs(reading, number, taken)
+
+
+def _among_announced(reading: Reading, number: int, phrase: Phrase) -> bool:
+    """Whether a lesion stands in a list of what is left: "down to three sites: the coeliac node, …"."""
+    for told in reading.in_sentence(number, ANNOUNCEMENT):
+        if told.end > phrase.start or not reading.text.startswith(":", told.end):
+            continue
+        parts = [p for p in atoms(reading, number) if told.end <= p.start and p.end <= phrase.start]
+        edges = [told.end, *(p.end for p in parts)]
+        starts = [*(p.start for p in parts), phrase.start]
+        if all(_LISTED.match(reading.text[a:b]) for a, b in zip(edges, starts, strict=True)):
+            return told.qualifiers.assertion is Assertion.AFFIRMED
+    return False
 
 
 def _told_apart(reading: Reading, own: Sequence[Phrase]) -> Iterator[Phrase]:
@@ -667,6 +688,7 @@ def _emit(
     # what tissue showed was so when it was taken; what is left is for imaging to say
     tissue = linked is None and not phrase.places and _biopsied(reading, phrase, number) is not None
     further = _FURTHER.search(before) is not None
+    another = source.quantity is None and source.noun.value.get("number") == "singular" and _ANOTHER.search(before)
     for site in sites:
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
         if listed and not phrase.strong and site.region == "regional":
@@ -675,6 +697,10 @@ def _emit(
         finding = _finding(reading, phrase, source, site, sites, count, fresh, listed)
         if tissue and finding.temporality is Temporality.CURRENT:
             finding = replace(finding, temporality=Temporality.HISTORICAL)
+        if another:
+            finding = replace(finding, context={**finding.context, "another": True})
+        elif further and source.quantity is not None and site.site != "unspecified":
+            finding = replace(finding, context={**finding.context, "further": True})
         yield finding
 
 

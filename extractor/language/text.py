@@ -54,6 +54,11 @@ _BREAKING_TAG = re.compile(r"</?(?:br|p|div|tr|li|ul|ol|table|h[1-6])\b[^<>\n]{0
 _OTHER_TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|td|th|a|sup|sub)\b[^<>\n]{0,80}>", re.I)
 _ENTITIES = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#39;": "'", "&quot;": '"'}
 _ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)), re.I)
+_SCANNED = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Z01]*[A-Z]{3})(?=[A-Z01]*[01][A-Z]{2})[A-Z]*(?:[01][A-Z]{2,})+(?![A-Za-z0-9])"
+)
+"""A word in capitals in which a scanner took letters for digits: "L1VER", "0SSEOUS"."""
+_LETTERS_OF_DIGITS = str.maketrans("01", "OI")
 _EMPHASIS = re.compile(r"\[\*\*|\*\*\]|\*\*|__(?=\w)|(?<=\w)__")
 
 
@@ -94,6 +99,8 @@ def clean(text: str) -> CleanText:
         text = _OTHER_TAG.sub(lambda m: " " * len(m[0]), text)
     if "&" in text:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[0].lower()].rjust(len(m[0])), text)
+    if "0" in text or "1" in text:
+        text = _SCANNED.sub(lambda m: m[0].translate(_LETTERS_OF_DIGITS), text)
     if "**" in text or "__" in text:
         text = _EMPHASIS.sub(lambda m: " " * len(m[0]), text)
     if not _NEW_LENGTH_CHARACTER.search(text):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from extractor.patient.timeline import Case, moment
@@ -292,14 +292,18 @@ def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[F
     if not positive:
         zero = [f for f in findings if not f.context.get("new") and not f.context.get("rest")]
         return (_ZERO, list(zero), []) if zero else (None, [], [])
-    placed, whole = (
-        _placed(_told_once(positive)),
-        [f for f in positive if f.context.get("explicit") or not f.context.get("places")],
-    )
+    positive = _one_by_one(positive)
+    placed = _placed(_told_once(positive))
+    whole = [f for f in positive if f.context.get("explicit") or not f.context.get("places")]
     placed_sum: Interval | None = None
     if placed:
         placed_sum = _sum(placed)
     numbered = [f for f in whole if f.context.get("explicit")]
+    more = [f for f in numbered if f.context.get("further")]
+    if more and placed_sum is not None and len(more) == len(numbered):  # "targets: …; further liver metastases, many"
+        for finding in more:
+            placed_sum = placed_sum + _interval(finding)
+        return placed_sum, positive, []
     exact: Interval | None = None
     for finding in numbered:
         count = _interval(finding)
@@ -353,6 +357,32 @@ def _apart(
     return None, [], list(numbered)
 
 
+def _one_by_one(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings, those of one lesion in a place of its own read as that place's where others lie elsewhere.
+
+    "One metastasis in the vermis" beside "a metastasis of the left frontal lobe" is no number of all.
+    """
+    names = [{_place_key(name) for name in f.context.get("places", ())} for f in findings]
+
+    def elsewhere(number: int) -> bool:
+        own = names[number]
+        return any(
+            other and not any(_same_place(a, b) for a in own for b in other)
+            for place, other in enumerate(names)
+            if place != number
+        )
+
+    return [
+        replace(f, context={**f.context, "explicit": False})
+        if f.context.get("explicit")
+        and len(names[number]) == 1
+        and _interval(f) == Interval(1, 1)
+        and elsewhere(number)
+        else f
+        for number, f in enumerate(findings)
+    ]
+
+
 def _told_once(findings: Sequence[Finding]) -> Sequence[Finding]:
     """Findings without what the impression of a report repeats in other words ("frontal lobe", "precentral gyrus")."""
     placed = [f for f in findings if f.context.get("places") and not f.context.get("explicit")]
@@ -384,6 +414,9 @@ def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
         key = " ".join(sorted({_place_key(name) for name in names}))
         same = [known for known in places if known == key or _same_place(key, known)]
         count = _interval(finding)
+        if finding.context.get("another"):
+            places[f"{key} {len(places)}"] = count
+            continue
         if same and count.low <= sum(places[known].low for known in same):
             continue
         for known in same:
@@ -420,7 +453,9 @@ _ONE_SPELLING = (
     (re.compile(r"\b(?:lwk|l) ?(\d)"), r"l\1"),
     (re.compile(r"\b(?:segments?|segs?|sg)\b ?"), "segment "),
     (re.compile(r"\b(\d+)(?:st|nd|rd|th)\b"), r"\1"),
-    (re.compile(r"\bcosta\b"), "rib"),
+    (re.compile(r"\b(?:costa|costal)\b"), "rib"),
+    (re.compile(r"\b(?:renal|kidneys)\b"), "kidney"),
+    (re.compile(r"\b(?:suprarenals?|adrenals)\b"), "adrenal"),
     (re.compile(r"\bfemur\b"), "femoral"),
     (
         re.compile(
