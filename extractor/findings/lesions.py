@@ -69,10 +69,13 @@ _COUNT_ROW = re.compile(
     r"[ ]?\((?:n|no\.?|number|count|#)\)(?:(?:[ ]{2,}|[ ]?\|[ ]?)\d{1,2})+(?:[ ]{2,}|[ ]?\|[ ]?)(?P<last>\d{1,2})(?=[ |]*(?:\n|$))"
 )
 """A row of a table that counts lesions from visit to visit; the last column is today's."""
+_NUMERAL = r"(?:\d{1,2}|zero|one|two|three|four|five|six|seven|eight|nine|none)"
 _BECAME = re.compile(
-    r"[ ]?(?:->|→|=>|>)[ ]?(?P<now>\d{1,2}|zero|one|two|three|four|five|six|none)(?![\d]|\.\d|[ ]?[mc]m)", re.I
+    rf"(?:[ ]?(?:->|→|=>|>)|[ ](?:have |has |had )?(?:now )?(?:fell|fallen|dropped|decreased|declined|reduced|shrunk|went|gone|down)(?: from {_NUMERAL})? to"
+    rf"(?: {_NUMERAL}[^.;]{{0,30}}? (?:and|then) (?:now|today|currently)(?: to)?)?)[ ]?(?P<now>{_NUMERAL})(?![\d]|\.\d|[ ]?[mc]m|[ ]?%)",
+    re.I,
 )
-"""What a number of lesions has become: "2 mets -> 1"."""
+"""What a number of lesions has become: "2 mets -> 1", "twelve metastases fell to five and now to three"."""
 _AT_LEVELS = re.compile(
     r"[ ](?:at|in|involving|over|across|affecting)[ ](?P<number>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[ ](?:[a-z-]+[ ]){0,2}"
     r"(?:levels|sites|places|locations|bones|vertebrae|vertebral bodies|ribs|(?:nodal )?stations|spots)\b",
@@ -572,7 +575,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             break
         if taken and re.search(r"\b(?:remain|persist)", gap, re.I):
             break
-        if part.value.get("lobe") and any(p.category == SIZE for p in taken):
+        if part.value.get("lobe") and any(p.category == SIZE for p in taken) and not _of_lungs(parts, index, text):
             break  # "left adrenal metastasis 15 mm, RUL 30 mm": the lobe is where the primary is
         every = _IN_EACH.match(text, part.end) if part.category == QUANTITY else None
         if every is not None:
@@ -638,6 +641,13 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
     ):
         taken.pop()
     return taken
+
+
+def _of_lungs(parts: Sequence[Mention], index: int, text: str) -> bool:
+    """Whether a list behind a colon is of lesions of the lung: "left lung metastases: LUL 4 mm, LLL 6 mm"."""
+    before = parts[index - 1] if index else None
+    lung = before is not None and before.category == SITE and before.value["site"] == "lung"
+    return lung and parts[index].value.get("number") == "plural" and text.startswith(":", parts[index].end)
 
 
 def _counted_in_brackets(parts: Sequence[Mention], position: int, text: str) -> bool:
@@ -724,10 +734,10 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         ordinals = re.findall(r"\d{1,2}(?:st|nd|rd|th)", named[0]) if named else []
         if named and ordinals:
             quantity, end = Count(len(ordinals), len(ordinals)), named.end()
-    levels = _AT_LEVELS.match(text, end)
-    if levels is not None and quantity is None:
-        named = counting.number(levels["number"]) or 0
-        quantity, end = Count(named, named), levels.end()
+    stations = _AT_LEVELS.match(text, end)
+    if stations is not None and quantity is None:
+        told = counting.number(stations["number"]) or 0
+        quantity, end = Count(told, told), stations.end()
     became = _BECAME.match(text, end)
     if became is not None and quantity is not None and not article:
         now = counting.number(became["now"]) or 0
@@ -948,6 +958,8 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
         return (
             Count(1, high) if phrase.quantity.low >= share else Count(min(1, phrase.quantity.low), phrase.quantity.high)
         )
+    if number == "plural" and phrase.listing and share <= 1 and phrase.sizes > listed.low > 1:
+        return Count(phrase.sizes, phrase.sizes)  # a place named with two sizes holds two
     if listed.low > 1 or (singles and number != "plural"):
         return listed
     if phrase.listing and len(places) == 1 and places[0].single and phrase.sizes == 1:

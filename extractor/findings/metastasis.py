@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import Any
 
 from extractor.findings import counting
+from extractor.findings.clauses import clause_of
 from extractor.findings.counting import Count
 from extractor.findings.lesions import (
     BENIGN,
@@ -785,8 +786,11 @@ def _counts_alone(
     for mention in prune(reading.in_sentence(number, QUANTITY)):
         both = "both" in mention.groups
         if _overlaps(mention.start, mention.end, covered) or (
-            mention.value.get("vague") and not both and "one" not in mention.groups
+            mention.value.get("vague") and not both and not {"one", "many"} & mention.groups.keys()
         ):
+            continue
+        if "many" in mention.groups:
+            yield from _still_many(reading, number, mention)
             continue
         after, before = (
             reading.text[mention.end : sentence.end],
@@ -835,6 +839,16 @@ def _counts_alone(
                 "status": "resolved" if gone else "present",
             },
         )
+
+
+def _still_many(reading: Reading, number: int, mention: Mention) -> Iterator[Finding]:
+    """Lesions without a noun in the report of a study of one organ: "MRI: still too many to count"."""
+    study = reading.frames[number].study
+    before = reading.text[max(reading.sentences[number].start, mention.start - 12) : mention.start]
+    alone = not reading.in_sentence(number, METASTASIS, LESION, BENIGN)
+    if study in _ORGAN_OF_STUDY and alone and re.search(r"(?:\bstill|\bremain|:)[ ]?$", before):
+        site = _Site(*_ORGAN_OF_STUDY[study], ())
+        yield _make(reading, mention, site, counting.MANY, mention.start, mention.end, "metastasis", explicit=True)
 
 
 def _left_of(whole: Count | None, gone: Count) -> Count | None:
@@ -1042,7 +1056,7 @@ def _bare_sites(
             )
             continue
         told = told or row
-        if any("RESOLVED" in m.qualifiers.cues for m in reading.in_sentence(number, LESION)):
+        if any("RESOLVED" in m.qualifiers.cues for m in reading.within(*clause_of(reading, part.start), LESION)):
             continue  # "ninth rib: cortex remodelled, the lesion is no longer seen"
         in_skeleton = (
             "/" not in part.text

@@ -16,6 +16,7 @@ from datetime import date
 
 from extractor.language.dates import DateMention
 from extractor.language.reading import Frame, Mention, Reading
+from extractor.records import Value
 
 STUDY = "STUDY"
 _COMPARED = re.compile(
@@ -23,6 +24,11 @@ _COMPARED = re.compile(
     r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
     re.I,
 )
+_SEEN_ON = re.compile(
+    r"\b(?:visible|seen|visuali[sz]ed|apparent|evident|shown|occult|detectable|present|identified|noted|discernible) (?:at|on|by|in|with) (?:the |a |her |his |prior |previous |last |recent )*$",
+    re.I,
+)
+"""Before a study that a report of another one mentions: "not visible at CT"."""
 _LABEL = re.compile(
     r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
     re.I,
@@ -120,13 +126,15 @@ def _report_frame(reading: Reading) -> Frame | None:
         section = reading.sentences[mention.sentence].section
         if section and section.name in ("comparison", "indication", "history_of_present_illness"):
             continue
-        if not kind and not _opens(reading, mention):
+        if (not kind or reading.kind is not None) and not _opens(reading, mention):
             continue
-        day = _exam_date(reading)
-        return Frame(
-            day or reading.note.note_date, day is not None, mention.value.get("region"), mention.value.get("modality")
-        )
-    return None
+        return _frame_of_report(reading, mention.value)
+    return _frame_of_report(reading, reading.kind) if reading.kind is not None else None
+
+
+def _frame_of_report(reading: Reading, study: Value) -> Frame:
+    day = _exam_date(reading)
+    return Frame(day or reading.note.note_date, day is not None, study.get("region"), study.get("modality"))
 
 
 def _opens(reading: Reading, mention: Mention) -> bool:
@@ -179,7 +187,12 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
         if not _compared(reading, m.start, sentence.start) and m.qualifiers.temporality != "planned"
     ]
     if base.study and number:  # a report names a study of years ago only to compare with it
-        studies = [m for m in studies if not _of_a_year(_date_near(reading, m, sentence.end))]
+        studies = [
+            m
+            for m in studies
+            if not _of_a_year(_date_near(reading, m, sentence.end))
+            and not _SEEN_ON.search(reading.text[max(sentence.start, m.start - 40) : m.start])
+        ]
     if studies:
         study = studies[0]
         day = _date_near(reading, study, sentence.end)

@@ -30,13 +30,13 @@ from spacy.vocab import Vocab
 
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateOrder
-from extractor.language.frames import frames_of
+from extractor.language.frames import STUDY, frames_of
 from extractor.language.gate import Gate, Lines, available
 from extractor.language.layout import Sentence, lay_out
 from extractor.language.reading import Mention, Reading
 from extractor.language.rules import ContextSpec, Rule, RuleSet, load_rules
 from extractor.language.text import clean
-from extractor.records import Note, Qualifiers
+from extractor.records import Note, Qualifiers, Value
 from extractor.stopwatch import Stage, unwatched
 
 
@@ -201,7 +201,17 @@ class Reader:
             gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
         with stage("scan"):
             mentions = _Mentions(self, gate, layout.text, layout.sentences, stage)
-        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order, stage)
+        kind = self._study_of(note.note_type) if note.note_type else None
+        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order, stage, kind)
+
+    def _study_of(self, note_type: str) -> Value | None:
+        """What the rules say of the imaging study that a note's type names, the longest name of one."""
+        found = [
+            (match.end() - match.start(), rule.value)
+            for rule in self.rules.targets
+            if rule.category == STUDY and (match := rule.pattern.search(note_type))
+        ]
+        return max(found, key=lambda study: study[0])[1] if found else None
 
 
 class _Piece:

@@ -101,6 +101,7 @@ class Reading:
         frame: What works out the frames of the sentences.
         order: How the patient's ambiguous numeric dates are written.
         stage: Counts the time of a stage.
+        kind: What the rules say of the imaging study that the note's type names ("MRI brain"), if it does.
     """
 
     note: Note
@@ -111,6 +112,7 @@ class Reading:
     frame: Callable[[Reading], Iterator[Frame]]
     order: DateOrder | None = None
     stage: Stage = unwatched
+    kind: Value | None = None
     _found: dict[str, tuple[list[Mention], list[int]]] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 

@@ -417,7 +417,8 @@ def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
         if finding.context.get("another"):
             places[f"{key} {len(places)}"] = count
             continue
-        if same and count.low <= sum(places[known].low for known in same):
+        known_sum = sum(places[known].low for known in same)
+        if same and (count.low <= known_sum or (count.high is None and all(_is_exact(places[k]) for k in same))):
             continue
         for known in same:
             del places[known]
@@ -541,7 +542,7 @@ def _combined(
             set_aside=set_aside, conflicts=tuple(conflicts), hint="the notes contradict each other on the number"
         )
     if nothing_else:
-        by_site = {s: (Interval(0, 0) if count.low == 0 and count.high else count) for s, count in by_site.items()}
+        by_site = {s: (_ZERO if count.low == 0 else count) for s, count in by_site.items()}
     total = _ZERO
     for count in by_site.values():
         total = total + count
