@@ -201,7 +201,9 @@ class Reader:
             gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
         with stage("scan"):
             mentions = _Mentions(self, gate, layout.text, layout.sentences, stage)
-        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order, stage)
+        return Reading(
+            note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, self.rules.expressions, order, stage
+        )
 
 
 class _Piece:
