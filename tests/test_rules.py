@@ -10,6 +10,7 @@ import pytest
 
 import extractor
 from extractor.files import RuleFileError, patterns_folder
+from extractor.language.lint import lint
 from extractor.language.rules import RuleSet, load_rules
 
 RULES = load_rules(patterns_folder())
@@ -76,3 +77,9 @@ def test_the_code_asks_for_the_expressions_that_there_are() -> None:
     package = Path(extractor.__file__).parent
     code = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
     assert set(_ASKED.findall(code)) == set(RULES.expressions)
+
+
+def test_lint_tells_the_expressions_that_a_folder_lacks(tmp_path: Path) -> None:
+    broken(tmp_path, "response.yaml", "rules: []\n")
+    faults = lint(tmp_path / "patterns")
+    assert "response.yaml: the expression 'trial' is missing" in faults
