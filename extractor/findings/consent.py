@@ -58,7 +58,7 @@ def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     ):
         return Experiencer.PATIENT
     kin = list(reading.expressions["consent.kin"].finditer(reading.text, start, mention.end))
-    beside = kin and all(beside_the_patient(reading.text, start, relative.span()) for relative in kin)
+    beside = kin and all(beside_the_patient(reading, start, relative.span()) for relative in kin)
     return Experiencer.PATIENT if beside else given
 
 

@@ -68,7 +68,7 @@ def _kin_owns(reading: Reading, mention: Mention, start: int) -> bool:
     no relative stands in the sentence.
     """
     return any(
-        not beside_the_patient(reading.text, start, (relative.start, relative.end))
+        not beside_the_patient(reading, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
         for relative in reading.within(start, mention.start, "CONTRACEPTION_PARTNER")
     )
@@ -84,7 +84,7 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
             max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
         )
         if not reading.expressions["contraception.both"].search(reading.text[start : relative.start])
-        and not beside_the_patient(reading.text, start, (relative.start, relative.end))
+        and not beside_the_patient(reading, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
     changes = {}

@@ -18,28 +18,8 @@ from extractor.language.dates import DateMention
 from extractor.language.reading import Frame, Mention, Reading
 
 STUDY = "STUDY"
-_COMPARED = re.compile(
-    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|(?:review|correlat\w+|conjunction|together) with|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
-    r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
-    re.I,
-)
-_LABEL = re.compile(
-    r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
-    re.I,
-)
-_TOLD_IN = re.compile(
-    r"[ ]*(?:[-*•][ ]*)?in (?:the |a |her |his )?(?:new |last |latest |newest |control |current |present )*", re.I
-)
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
-_ON = re.compile(
-    r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
-)
-_NOW = re.compile(r"\b(?:now|today|currently|at present|presently|since)\b", re.I)
-_BEHIND = re.compile(r"[ ]?(?:[(\[]|,? ?(?:on|as of|as at|dated|in)[ ]|-[ ]|:[ ])(?:(?:on|as of)[ ])?$", re.I)
 _RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
-_EXAM_DATE = re.compile(
-    r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I
-)
 _HEAD_LINES = 8
 """A report names its study within so many sentences."""
 
@@ -86,7 +66,7 @@ def frames_of(reading: Reading) -> Iterator[Frame]:
 
 def _labelled(reading: Reading, number: int) -> bool:
     """Whether a line of a note names its own subject: "Decision: ..."; a head scan before it is done with."""
-    return _LABEL.match(reading.sentence_text(number)) is not None
+    return reading.expressions["frames.label"].match(reading.sentence_text(number)) is not None
 
 
 def _leaves_head(reading: Reading, number: int) -> bool:
@@ -110,9 +90,9 @@ def _continues(reading: Reading, number: int) -> bool:
 def _report_frame(reading: Reading) -> Frame | None:
     """The frame of a note that is itself the report of one study."""
     kind = (reading.note.note_type or "").lower()
-    if kind and not re.search(r"radiolog|imaging|report|\b(?:ct|mri?|pet|scan|x-?ray)\b|nuclear", kind):
+    if kind and not reading.expressions["frames.imaging_note"].search(kind):
         return None
-    if re.search(r"patholog|consult|histolog|cytolog|molecular|letter|board", kind):
+    if reading.expressions["frames.no_imaging_note"].search(kind):
         return None
     for mention in reading.of(STUDY):
         if mention.sentence >= _HEAD_LINES:
@@ -147,8 +127,8 @@ def _exam_date(reading: Reading) -> date | None:
             continue
         if (
             mention.date.full
-            and not _COMPARED.search(before)
-            and not re.search(r"\b(?:dob|born|compar|prev|prior|baseline|nadir|received|reported)", before, re.I)
+            and not reading.expressions["frames.compared"].search(before)
+            and not reading.expressions["frames.not_the_exam"].search(before)
         ):
             return mention.date.full
     return None
@@ -188,8 +168,8 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
     if (
         opening is not None
         and opening.date.full
-        and _ON.match(reading.text[sentence.start : opening.start])
-        and not _NOW.search(reading.text, opening.end, sentence.end)
+        and reading.expressions["frames.on"].match(reading.text[sentence.start : opening.start])
+        and not reading.expressions["frames.now"].search(reading.text, opening.end, sentence.end)
     ):
         return Frame(opening.date.full, True, base.study, base.modality), False
     return None
@@ -204,7 +184,7 @@ def day_behind(reading: Reading, end: int, sentence: int) -> date | None:
         sentence: The number of its sentence.
     """
     for mention in reading.dates_within(end, min(reading.sentences[sentence].end, end + 30)):
-        if _BEHIND.fullmatch(reading.text[end : mention.start]):
+        if reading.expressions["frames.behind"].fullmatch(reading.text[end : mention.start]):
             return _day(mention, reading.note.note_date)
         break
     return None
@@ -238,7 +218,9 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
     """The date of a study: the first one shortly behind it, or the one right before it."""
     for mention in reading.dates_within(study.end, min(end, study.end + 60)):
         between = reading.text[study.end : mention.start]
-        if _COMPARED.search(between) and not re.search(r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I):
+        if reading.expressions["frames.compared"].search(between) and not re.search(
+            r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I
+        ):
             return None
         if ";" in between or re.search(r"(?<!incl)(?<!w)[a-z]\. ", between):
             return None
@@ -251,6 +233,6 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
 
 def _compared(reading: Reading, place: int, begin: int) -> bool:
     before = reading.text[max(begin, place - 40) : place]
-    if place - begin <= 40 and _TOLD_IN.fullmatch(before):
+    if place - begin <= 40 and reading.expressions["frames.told_in"].fullmatch(before):
         return False  # "In CT of 3 April the tumour is smaller": what the sentence tells, not what it compares with
-    return _COMPARED.search(before) is not None
+    return reading.expressions["frames.compared"].search(before) is not None
