@@ -168,7 +168,7 @@ def _predicates(
 
 
 def _second_object(reading: Reading, able: Mention, verb: Mention, targets: Sequence[_Target]) -> bool:
-    """Whether a bare participle goes with the "can be" before it ("the primary can be resected, the adrenal ablated")."""
+    """Whether a bare participle goes with the "can be" before it ("the mass can be resected, the adrenal ablated")."""
     objects = [target for target in targets if able.end <= target.start < verb.start]
     if not objects or verb.start - objects[-1].end > _OBJECT_REACH:
         return False
@@ -191,7 +191,10 @@ def _heading_means(reading: Reading, start: int, end: int) -> tuple[Mention, ...
 
 
 def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
-    """The means of the sentence before, which an extent sums up ("The mass by RT, the rib by SABR. All sites therefore amenable.")."""
+    """The means of the sentence before, which an extent sums up.
+
+    "The mass by RT, the rib by SABR. All sites therefore amenable."
+    """
     low, high = _sentence_before(reading, start)
     stated = reading.within(low, high, "LAT_ABLE") and not reading.within(low, high, "LAT_NOT")
     return tuple(outermost(reading.within(low, high, "LAT_MEANS"))) if stated else ()
@@ -432,7 +435,7 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
 
 
 def _enumerated(reading: Reading, number: int) -> Iterator[str]:
-    """What the sentences before one list with their means in the same line ("SBRT to liver and T6. SRS to the brain.")."""
+    """What the sentences before one list with their means in the same line ("SBRT to liver and T6. SRS to brain.")."""
     line = reading.sentences[number].line
     while reading.in_sentence(number, "LAT_MEANS") and number and reading.sentences[number - 1].line == line:
         number -= 1

@@ -26,7 +26,8 @@ CONCEPT = "performance_status"
 PS, FOLLOW, NAME, FALSE = "PS", "PS_FOLLOW", "PS_NAME", "PS_FALSE"
 
 _WORDS: Mapping[str, int] = {
-    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "l": 1,
+    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4,
+    "i": 1, "ii": 2, "iii": 3, "l": 1,
 }  # fmt: skip
 _AT_MOST = re.compile(
     r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I
@@ -43,7 +44,8 @@ _BOXED = re.compile(
 _MARKED = re.compile(r"(?:[(\[*][ ]?([0-5])[ ]?[)\]*])|([0-5])[ ]?(?:✓|✔|<-+|←|x(?!\w))", re.I)
 _NUMBER = re.compile(r"(?<![\w./-])([0-5]|100|[1-9]0)(?![\w%]|[./]\d)")
 _OPTION_LINE = re.compile(
-    r"[ ]*(?:[-*•][ ]*)?(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☑☒□■○●✓])?[ ]*([0-5])(?![\d/.]\d|\d|[ ]*\))[ ]*(?:[-=:.)(]|[ ]{1,}[A-Za-z]|\[|\(|☐|☒|$)"
+    r"[ ]*(?:[-*•][ ]*)?(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☑☒□■○●✓])?[ ]*([0-5])(?![\d/.]\d|\d|[ ]*\))[ ]*"
+    r"(?:[-=:.)(]|[ ]{1,}[A-Za-z]|\[|\(|☐|☒|$)"
 )
 _CELL = re.compile(r"[0-5](?:[ ]?[-/][ ]?[0-5])?(?![\w%])|(?:100|[1-9]0)[ ]?%?(?!\w)")
 
