@@ -70,7 +70,7 @@ def test_expressions_are_compiled_with_the_terms_of_their_file(tmp_path: Path) -
         rules.expressions["new.c"]
 
 
-_ASKED = re.compile(r"""expressions\[\s*"([\w.]+)"\s*\]""")
+_ASKED = re.compile(r"""(?:expressions|words)\[\s*"([\w.]+)"\s*\]""")
 
 
 def test_the_code_asks_for_the_expressions_that_there_are() -> None:

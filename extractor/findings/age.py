@@ -72,17 +72,18 @@ def _years(text: str) -> int:
 
 
 def _told(reading: Reading, mention: Mention, years: int) -> Finding:
+    words = reading.expressions
     state = standing(reading, mention, kin=not mention.value.get("kin"))
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
     before = reading.text[max(0, mention.start - 20) : mention.start]
     temporality = Temporality.CURRENT
     if (
         mention.value.get("past")
-        or reading.expressions["age.then"].search(before)
-        or reading.expressions["age.event"].match(behind)
+        or words["age.then"].search(before)
+        or words["age.event"].match(behind)
         or (
             state.temporality is Temporality.HISTORICAL
-            and not reading.expressions["age.person"].match(behind)
+            and not words["age.person"].match(behind)
             and "turned" not in mention.text
         )
     ):

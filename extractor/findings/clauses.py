@@ -41,10 +41,11 @@ def beside_the_patient(reading: Reading, start: int, relative: tuple[int, int]) 
         start: Where the clause begins.
         relative: Where the relative is named.
     """
+    words = reading.expressions
     first, last = relative
     return (
-        reading.expressions["clauses.companion"].search(reading.text[start:first]) is not None
-        and reading.expressions["clauses.of_the_relative"].match(reading.text, last) is None
+        words["clauses.companion"].search(reading.text[start:first]) is not None
+        and words["clauses.of_the_relative"].match(reading.text, last) is None
     )
 
 

@@ -44,51 +44,48 @@ def _stands(reading: Reading, mention: Mention) -> bool:
 
 def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     """Whose consent it is; a relative who stands beside the patient takes nothing away."""
+    words = reading.expressions
     given = mention.qualifiers.experiencer
-    if given is Experiencer.OTHER and not reading.expressions["consent.others"].search(
-        reading.sentence_text(mention.sentence)
-    ):
+    if given is Experiencer.OTHER and not words["consent.others"].search(reading.sentence_text(mention.sentence)):
         return Experiencer.PATIENT  # "consent for the trial on file": the trial is what is consented to
     if given is not Experiencer.FAMILY:
         return given
     start = clause_of(reading, mention.start)[0]
     before = reading.text[start : mention.start]
-    if reading.expressions["consent.patient_too"].search(before) and not reading.expressions["consent.relative"].search(
-        before
-    ):
+    if words["consent.patient_too"].search(before) and not words["consent.relative"].search(before):
         return Experiencer.PATIENT
-    kin = list(reading.expressions["consent.kin"].finditer(reading.text, start, mention.end))
+    kin = list(words["consent.kin"].finditer(reading.text, start, mention.end))
     beside = kin and all(beside_the_patient(reading, start, relative.span()) for relative in kin)
     return Experiencer.PATIENT if beside else given
 
 
 def _temporality(reading: Reading, mention: Mention) -> Temporality:
     """A refusal that the same sentence calls a first one is past ("initially declined the trial")."""
+    words = reading.expressions
     start, end = clause_of(reading, mention.start)
     sentence = reading.sentences[mention.sentence]
-    first = reading.expressions["consent.at_first"].search(reading.text[start : mention.start]) or reading.expressions[
+    first = words["consent.at_first"].search(reading.text[start : mention.start]) or words[
         "consent.at_first_behind"
     ].match(reading.text[mention.end : end])
-    then = reading.expressions["consent.previously"].search(reading.text[start:end]) and reading.expressions[
-        "consent.but_now"
-    ].search(reading.text[mention.end : sentence.end])
+    then = words["consent.previously"].search(reading.text[start:end]) and words["consent.but_now"].search(
+        reading.text[mention.end : sentence.end]
+    )
     past = mention.value["given"] is False and (first or then)
     return Temporality.HISTORICAL if past else Temporality.CURRENT
 
 
 def _settled(reading: Reading, mention: Mention) -> bool:
     """Whether nothing leaves it open: a condition before it, a denial or an appointment beside it."""
+    words = reading.expressions
     start, end = clause_of(reading, mention.start)
     if reading.within(start, mention.start, "CONSENT_CONDITION"):
         return False
     if mention.value["given"] is False:
         before = reading.text[start : mention.start]
-        if reading.expressions["consent.denied"].search(before) or reading.expressions[
-            "consent.not_the_patient"
-        ].search(before):
+        if words["consent.denied"].search(before) or words["consent.not_the_patient"].search(before):
             return False
         return mention.qualifiers.assertion is not Assertion.HYPOTHETICAL or "HYPOTHETICAL" in mention.qualifiers.cues
-    if reading.expressions["consent.required"].match(reading.text, mention.end, end):
+    if words["consent.required"].match(reading.text, mention.end, end):
         return False
     beside = (max(start, mention.start - _BESIDE), mention.start), (mention.end, min(end, mention.end + _BESIDE))
     return not any(reading.within(*stretch, "CONSENT_NOT_YET") for stretch in beside)

@@ -76,6 +76,7 @@ def _kin_owns(reading: Reading, mention: Mention, start: int) -> bool:
 
 def _reason(reading: Reading, mention: Mention) -> Finding:
     """A reason why contraception is not needed. What is past (an operation) still holds."""
+    words = reading.expressions
     planned = mention.value["not_applicable"] == "sterilised" and mention.qualifiers.temporality is Temporality.PLANNED
     start, _ = clause_of(reading, mention.start)
     partner = [
@@ -83,14 +84,13 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
         for relative in reading.within(
             max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
         )
-        if not reading.expressions["contraception.both"].search(reading.text[start : relative.start])
+        if not words["contraception.both"].search(reading.text[start : relative.start])
         and not beside_the_patient(reading, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
     changes = {}
     if mention.qualifiers.assertion is Assertion.NEGATED and (
-        _YEAR.search(mention.text)
-        or reading.expressions["contraception.own_statement"].search(reading.text[start : mention.start])
+        _YEAR.search(mention.text) or words["contraception.own_statement"].search(reading.text[start : mention.start])
     ):
         changes["assertion"] = Assertion.AFFIRMED  # "no uterus (hysterectomy 2009)": a year denies nothing
     whose = Experiencer.FAMILY if partner else mention.qualifiers.experiencer

@@ -81,16 +81,17 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _assertion(reading: Reading, mention: Mention) -> Assertion:
     """ConText's assertion, corrected for what it cannot know of a diagnosis."""
+    words = reading.expressions
     assertion = mention.qualifiers.assertion
     sentence = reading.sentences[mention.sentence]
-    doubted = reading.expressions["histology.doubt"].search(reading.text[sentence.start : mention.start]) is not None
+    doubted = words["histology.doubt"].search(reading.text[sentence.start : mention.start]) is not None
     if assertion is Assertion.POSSIBLE and "favoured" in mention.groups and not doubted:
         return Assertion.AFFIRMED  # the doubt is about the subtype
     if assertion is not Assertion.AFFIRMED:
         return assertion
-    if reading.expressions["histology.alternative"].match(reading.text, mention.end) or reading.expressions[
-        "histology.doubt_behind"
-    ].match(reading.text, mention.end):
+    if words["histology.alternative"].match(reading.text, mention.end) or words["histology.doubt_behind"].match(
+        reading.text, mention.end
+    ):
         return Assertion.POSSIBLE
     return Assertion.HYPOTHETICAL if _quoted_rule(reading, mention) else assertion
 
@@ -130,13 +131,12 @@ def _value(mention: Mention) -> dict[str, Any]:
 
 def _meant(reading: Reading, mention: Mention) -> bool:
     """Whether it speaks of the lung tumour."""
-    if reading.expressions["histology.own_lung"].search(mention.text) or mention.value.get("group") == "sclc":
+    words = reading.expressions
+    if words["histology.own_lung"].search(mention.text) or mention.value.get("group") == "sclc":
         return not (mention.value.get("group") == "sclc" and _other_organ(reading, mention))
     if _from_elsewhere(reading, mention):
         return True
-    if reading.expressions["histology.own_lung"].search(reading.text) is None and reading.in_sentence(
-        mention.sentence, ORGAN
-    ):
+    if words["histology.own_lung"].search(reading.text) is None and reading.in_sentence(mention.sentence, ORGAN):
         return False
     if _other_organ(reading, mention) or _specimen_of_other_organ(reading, mention) or _no_lung_case(reading):
         return False
@@ -155,42 +155,43 @@ def _meant(reading: Reading, mention: Mention) -> bool:
 
 def _other_organ(reading: Reading, mention: Mention) -> bool:
     """Whether an organ other than the lung stands in the same clause."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     begin = max(
-        (m.end() for m in reading.expressions["histology.stop"].finditer(reading.text, sentence.start, mention.start)),
+        (m.end() for m in words["histology.stop"].finditer(reading.text, sentence.start, mention.start)),
         default=sentence.start,
     )
-    stop = reading.expressions["histology.stop"].search(reading.text, mention.end, min(sentence.end, mention.end + 60))
+    stop = words["histology.stop"].search(reading.text, mention.end, min(sentence.end, mention.end + 60))
     end = stop.start() if stop else min(sentence.end, mention.end + 60)
     organs = reading.within(begin, end, ORGAN)
     if not organs:
         return False
-    own = [m for m in reading.within(begin, end, LUNG) if reading.expressions["histology.own_lung"].search(m.text)]
+    own = [m for m in reading.within(begin, end, LUNG) if words["histology.own_lung"].search(m.text)]
     near = min(_distance(m, mention) for m in organs)
     return not own or near < min(_distance(m, mention) for m in own)
 
 
 def _specimen_of_other_organ(reading: Reading, mention: Mention) -> bool:
     """Whether the sentence before tells of a specimen of another organ, and this one names none."""
+    words = reading.expressions
     number = mention.sentence
-    if number == 0 or any(
-        reading.expressions["histology.own_lung"].search(m.text) for m in reading.in_sentence(number, LUNG)
-    ):
+    if number == 0 or any(words["histology.own_lung"].search(m.text) for m in reading.in_sentence(number, LUNG)):
         return False
     before = reading.sentences[number - 1]
-    if before.block != reading.sentences[number].block or reading.expressions["histology.own_lung"].search(
+    if before.block != reading.sentences[number].block or words["histology.own_lung"].search(
         reading.sentence_text(number - 1)
     ):
         return False
-    specimen = reading.expressions["histology.specimen"].search(reading.sentence_text(number - 1)) is not None
+    specimen = words["histology.specimen"].search(reading.sentence_text(number - 1)) is not None
     return specimen and bool(reading.in_sentence(number - 1, ORGAN))
 
 
 def _no_lung_case(reading: Reading) -> bool:
     """Whether the note tells of another organ's cancer and never of a lung."""
+    words = reading.expressions
     return (
-        reading.expressions["histology.own_lung"].search(reading.text) is None
-        and reading.expressions["histology.other_cancer"].search(reading.text) is not None
+        words["histology.own_lung"].search(reading.text) is None
+        and words["histology.other_cancer"].search(reading.text) is not None
     )
 
 
@@ -200,14 +201,15 @@ def _distance(mention: Mention, other: Mention) -> int:
 
 def _from_elsewhere(reading: Reading, mention: Mention) -> bool:
     """Whether a lesion of the lung turned out to be another organ's tumour."""
+    words = reading.expressions
     if mention.value.get("group") == "sclc":
         return False
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
     after = reading.text[mention.end : min(sentence.end, mention.end + 60)]
     return (
-        reading.expressions["histology.lung_lesion_is"].search(before) is not None
-        and reading.expressions["histology.from_elsewhere"].search(after) is not None
+        words["histology.lung_lesion_is"].search(before) is not None
+        and words["histology.from_elsewhere"].search(after) is not None
     )
 
 
@@ -238,11 +240,12 @@ def _revisions(reading: Reading, mentions: list[Mention]) -> dict[int, bool]:
 
 def _replaced(reading: Reading, mention: Mention) -> bool:
     """Whether the words around say that this diagnosis was the one before the review."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
-    if reading.expressions["histology.turned"].search(before[-40:]):
+    if words["histology.turned"].search(before[-40:]):
         return False
-    begin = max((m.end() for m in reading.expressions["histology.clause"].finditer(before)), default=0)
+    begin = max((m.end() for m in words["histology.clause"].finditer(before)), default=0)
     if reading.within(sentence.start + begin, mention.start, FORMERLY):
         return True
     after = reading.within(mention.end, min(sentence.end, mention.end + 45), DROPPED)

@@ -262,13 +262,14 @@ def _statement(
     clause: tuple[int, int],
     follows: bool,
 ) -> Iterator[Finding]:
+    words = reading.expressions
     amenable = not _denied(reading, predicate, (zone.start, zone.end) if zone.targets else clause)
     if predicate.says("same"):
         said = clause if follows else clause_of(reading, max(0, clause[0] - 3))
         amenable = amenable and not _denies(reading, said[0], predicate.start)
     asked = reading.text[predicate.end : clause[1]].strip() == "?"  # the answer is a sentence of its own: "LAT-able? Y"
     limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
-    answer = reading.expressions["lat_amenability.answer_behind"].match(reading.text, predicate.end, limit)
+    answer = words["lat_amenability.answer_behind"].match(reading.text, predicate.end, limit)
     if answer:
         if asked and not amenable:
             return  # "Anything that could not be ablated? No."
@@ -284,7 +285,7 @@ def _statement(
         not amenable
         and not zone.targets
         and _ONLY_CURE.search(reading.text, *clause)
-        and not reading.expressions["lat_amenability.local"].search(reading.text, *clause)
+        and not words["lat_amenability.local"].search(reading.text, *clause)
     ):
         return  # "curative treatment is no longer possible" tells of stage IV, not of local treatment
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
@@ -459,6 +460,7 @@ def _targets(reading: Reading, start: int, end: int) -> list[_Target]:
 
 
 def _target_name(reading: Reading, mention: Mention) -> str | None:
+    words = reading.expressions
     if mention.category == "LAT_SCOPE":
         return str(mention.value["target"])
     if mention.category == "PRIMARY":
@@ -466,12 +468,12 @@ def _target_name(reading: Reading, mention: Mention) -> str | None:
     if mention.category == "LAT_NODULE":
         return "lung"
     behind = reading.text[mention.end : mention.end + 30]
-    if reading.expressions["lat_amenability.not_a_target_behind"].match(behind) or reading.expressions[
-        "lat_amenability.neighbour"
-    ].search(reading.text[: mention.start][-40:]):
+    if words["lat_amenability.not_a_target_behind"].match(behind) or words["lat_amenability.neighbour"].search(
+        reading.text[: mention.start][-40:]
+    ):
         return None
     if mention.value.get("site") == "lung":
-        return "lung" if reading.expressions["lat_amenability.nodule_behind"].match(behind) else "primary"
+        return "lung" if words["lat_amenability.nodule_behind"].match(behind) else "primary"
     if mention.value.get("region") == "regional":
         return "primary"  # regional nodes are treated with the primary
     brain = mention.value.get("region") == "cranial" and mention.value["site"] != "leptomeninges"
@@ -489,13 +491,14 @@ def _finding(
     clause_end: int | None = None,
     answered: bool = False,
 ) -> Finding:
+    words = reading.expressions
     word = predicate.words[0]
     sentence = reading.sentences[word.sentence]
     assertion = Assertion.AFFIRMED
     text = reading.sentence_text(word.sentence)
     is_open = (
         any(
-            not reading.expressions["lat_amenability.reported"].search(reading.text, condition.end, predicate.start)
+            not words["lat_amenability.reported"].search(reading.text, condition.end, predicate.start)
             for condition in reading.within(clause_start, predicate.start, "LAT_OPEN")
         )
         or any(
@@ -516,7 +519,7 @@ def _finding(
     past = [
         m
         for m in reading.within(clause_start, predicate.start, "LAT_PAST")
-        if not reading.expressions["lat_amenability.now"].search(reading.text, m.end, predicate.start)
+        if not words["lat_amenability.now"].search(reading.text, m.end, predicate.start)
     ]
     finding = reading.finding(
         "lat_amenability",

@@ -114,11 +114,12 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: tuple[int, int]) -> bool:
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
+    words = reading.expressions
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
-    if reading.expressions["local_therapy.department"].search(before_it) and not re.search(r"\d", before_it[-6:]):
+    if words["local_therapy.department"].search(before_it) and not re.search(r"\d", before_it[-6:]):
         return False
     if (
-        reading.expressions["local_therapy.elsewhere"].match(reading.text, mention.end)
+        words["local_therapy.elsewhere"].match(reading.text, mention.end)
         or _letterhead(reading, mention)
         or _right(reading, mention)
     ):
@@ -133,15 +134,15 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
         close = adjacent or (
             bool(beside)
             and not (
-                reading.expressions["local_therapy.to"].match(reading.text, mention.end)
-                or reading.expressions["local_therapy.received"].search(reading.text[clause[0] : mention.start])
+                words["local_therapy.to"].match(reading.text, mention.end)
+                or words["local_therapy.received"].search(reading.text[clause[0] : mention.start])
             )
         )
         follows = any(
             0 <= m.start - mention.end < 25 and not m.value.get("dose")
             for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY")
         )
-        named = reading.expressions["local_therapy.chest_behind"].match(reading.text, mention.end) or any(
+        named = words["local_therapy.chest_behind"].match(reading.text, mention.end) or any(
             site not in ("other", "unspecified") for site in _sites(reading, *clause)
         )
         return not close and not follows and bool(named or "deliver" in mention.text.lower())
@@ -181,14 +182,13 @@ def _letterhead(reading: Reading, mention: Mention) -> bool:
 
 def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
     """Whether a procedure is one of several to choose from, or a bare entry of the line in which a board speaks."""
+    words = reading.expressions
     for other in reading.within(*clause, "LOCAL_THERAPY"):
         one, two = sorted((other, mention), key=lambda m: m.start)
-        if one.end <= two.start and reading.expressions["local_therapy.choice"].fullmatch(
-            reading.text[one.end : two.start]
-        ):
+        if one.end <= two.start and words["local_therapy.choice"].fullmatch(reading.text[one.end : two.start]):
             return True
     sentence = reading.sentences[mention.sentence]
-    if reading.expressions["local_therapy.finite"].search(reading.text, *clause):
+    if words["local_therapy.finite"].search(reading.text, *clause):
         return False
     opening = mention.sentence
     while opening and reading.sentences[opening - 1].line == sentence.line:
@@ -254,10 +254,11 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
 
 def _not_taken(reading: Reading, mention: Mention) -> bool:
     """Whether what was offered or planned is then said not to have been taken."""
+    words = reading.expressions
     end = reading.sentences[mention.sentence].end
     return bool(
-        reading.expressions["local_therapy.then_not"].match(reading.text, mention.end, end)
-        or reading.expressions["local_therapy.next_not"].match(reading.text[end - 1 : end + _BEFORE_REACH])
+        words["local_therapy.then_not"].match(reading.text, mention.end, end)
+        or words["local_therapy.next_not"].match(reading.text[end - 1 : end + _BEFORE_REACH])
     )
 
 
@@ -287,6 +288,7 @@ def _block(reading: Reading, number: int) -> tuple[int, int]:
 
 def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
     """Whether words beside a procedure say that it took place: a verb, a date, what became of it."""
+    words = reading.expressions
     if mention.value.get("done"):
         return True
     able = _able(reading, *clause)
@@ -296,13 +298,12 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
         for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE", "LT_DONE_BEFORE")
         if not any(word.start < done.end and done.start < word.end for word in (*able, *option))
         and not any(
-            word.end <= done.start
-            and reading.expressions["local_therapy.or"].search(reading.text[word.end : done.start])
+            word.end <= done.start and words["local_therapy.or"].search(reading.text[word.end : done.start])
             for word in able
         )
     ]
     behind = reading.within(mention.end, min(clause[1], mention.end + 60), "LT_DONE")
-    if reading.expressions["local_therapy.could_next"].match(reading.text, mention.end):
+    if words["local_therapy.could_next"].match(reading.text, mention.end):
         return False  # "has had its dose, adrenalectomy can be added"
     if before and not (option and option[-1].start > before[-1].start):
         return True
@@ -348,14 +349,15 @@ def _experiencer(reading: Reading, mention: Mention, clause: tuple[int, int]) ->
 
 def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
     """The value of a treatment, one for each site that it was given to."""
+    words = reading.expressions
     mention, limit, rule = place.mention, place.limit, place.mention.value
     targets = [str(rule["target"])] if "target" in rule else _targets(reading, place)
-    if rule.get("lung") and reading.expressions["local_therapy.lung_metastasis"].search(
+    if rule.get("lung") and words["local_therapy.lung_metastasis"].search(
         reading.text[mention.start : min(limit, mention.end + 45)]
     ):
         targets = ["lung"]
     count = (
-        reading.expressions["local_therapy.count"].search(reading.text, mention.end, limit)
+        words["local_therapy.count"].search(reading.text, mention.end, limit)
         if rule["procedure"] == "surgery"
         else None
     )
@@ -374,10 +376,9 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
 
 def _keyhole(reading: Reading, place: _Place) -> bool:
     """Whether the words beside an operation tell that it was laparoscopic; the protocol asks for it at the adrenal."""
+    words = reading.expressions
     beside = reading.text[max(place.clause[0] - 5, 0) : place.limit]
-    return bool(reading.expressions["local_therapy.laparoscopic"].search(beside)) and not reading.expressions[
-        "local_therapy.opened"
-    ].search(beside)
+    return bool(words["local_therapy.laparoscopic"].search(beside)) and not words["local_therapy.opened"].search(beside)
 
 
 def _modality(mention: Mention) -> str | None:
@@ -473,6 +474,7 @@ def _distance(mention: Mention, others: list[Mention]) -> int:
 
 def _targets(reading: Reading, place: _Place) -> list[str]:
     """The sites that a procedure without a place of its own is about: inside it, behind it, before it."""
+    words = reading.expressions
     mention, rule = place.mention, place.mention.value
     inside = _sites(reading, mention.start, mention.end)
     if inside:
@@ -486,7 +488,7 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     if (
         rule["procedure"] == "radiotherapy"
         and not rule.get("dose")
-        and reading.expressions["local_therapy.chest_next"].match(reading.text, mention.end)
+        and words["local_therapy.chest_next"].match(reading.text, mention.end)
     ):
         return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
@@ -495,7 +497,7 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     before = _sites(
         reading, max([place.clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)]), mention.start
     )
-    if dose and not reading.expressions["local_therapy.to"].match(reading.text, mention.end):
+    if dose and not words["local_therapy.to"].match(reading.text, mention.end):
         found = (
             before or behind or _sites(reading, place.clause[0], mention.start)[-1:]
         )  # "the right iliac nodes and the sacrum received 30 Gy"
@@ -514,8 +516,8 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
         not found
         and radiotherapy
         and (
-            reading.expressions["local_therapy.chest"].search(mention.text)
-            or reading.expressions["local_therapy.chest_behind"].match(reading.text[mention.end : place.limit])
+            words["local_therapy.chest"].search(mention.text)
+            or words["local_therapy.chest_behind"].match(reading.text[mention.end : place.limit])
         )
     ):
         return ["primary"]
@@ -561,15 +563,14 @@ def _performed_by(reading: Reading, place: _Place) -> str | None:
 
 def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:
     """The first site of a stretch and those that a list adds to it."""
+    words = reading.expressions
     places = outermost(reading.within(start, end, "PRIMARY", "SITE"))
-    if not places or (
-        linked and not reading.expressions["local_therapy.linked"].fullmatch(reading.text[start : places[0].start])
-    ):
+    if not places or (linked and not words["local_therapy.linked"].fullmatch(reading.text[start : places[0].start])):
         return []
     last = places[0]
     chosen = [last]
     for place in places[1:]:
-        if not reading.expressions["local_therapy.listed"].fullmatch(reading.text[last.end : place.start]):
+        if not words["local_therapy.listed"].fullmatch(reading.text[last.end : place.start]):
             break
         chosen.append(place)
         last = place

@@ -65,18 +65,15 @@ def standing(
 
 def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool:
     """Whether the words close to a stretch say that it tells of an earlier time."""
+    words = reading.expressions
     text = reading.text
     for cue in reversed(reading.within(low, start, "NEARBY_PAST")):
         between = text[cue.end : start]
-        if (
-            low
-            and not text[low : cue.start].strip(" (")
-            and reading.expressions["nearby.next_statement"].match(between)
-        ):
+        if low and not text[low : cue.start].strip(" (") and words["nearby.next_statement"].match(between):
             break  # "ECOG 2 on admission, ECOG 1 at discharge": it dates the one before
         if (
             len(between) > 45
-            or reading.expressions["nearby.ends_past"].search(between)
+            or words["nearby.ends_past"].search(between)
             or reading.within(cue.end, start, "NEARBY_NOW")
         ):
             break
@@ -84,9 +81,7 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
             return True
     for cue in reading.within(end, stop, "NEARBY_PAST"):
         between = text[end : cue.start].strip(" ")
-        if reading.expressions["nearby.attribute"].fullmatch(cue.text) and re.match(
-            r"[ ]{1,2}\w", text[cue.end : cue.end + 3]
-        ):
+        if words["nearby.attribute"].fullmatch(cue.text) and re.match(r"[ ]{1,2}\w", text[cue.end : cue.end + 3]):
             break
         if between in ("", "(", "was", ", as", "(as", "back") and not re.match(
             r"[ :=(]*(?:was |PS |ECOG )?\d", text[cue.end : cue.end + 12]
@@ -97,23 +92,24 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
 
 
 def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: int, base: Assertion) -> Assertion:
+    words = reading.expressions
     text = reading.text
     supposed = reading.within(begin, mention.start, "NEARBY_SUPPOSED")
     if supposed and low >= supposed[-1].end and reading.within(low, mention.start, "NEARBY_NOW"):
         supposed = []  # "he would have to be PS 2, and he is PS 3"
-    if supposed and reading.expressions["nearby.met"].search(text[begin : mention.start]):
+    if supposed and words["nearby.met"].search(text[begin : mention.start]):
         supposed = [
-            cue for cue in supposed if not reading.expressions["nearby.criterion"].match(cue.text)
+            cue for cue in supposed if not words["nearby.criterion"].match(cue.text)
         ]  # "meets the ECOG criterion (PS 1)"
     if (
         supposed
-        or reading.expressions["nearby.listed"].search(text[reading.sentences[mention.sentence].start : mention.start])
+        or words["nearby.listed"].search(text[reading.sentences[mention.sentence].start : mention.start])
         or _behind(reading, mention, stop, "NEARBY_DEMANDED")
     ):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]
-        if reading.expressions["nearby.denied_whole"].fullmatch(between):
+        if words["nearby.denied_whole"].fullmatch(between):
             return Assertion.NEGATED
     if _behind(reading, mention, stop, "NEARBY_DENIED"):
         return Assertion.NEGATED
@@ -121,7 +117,7 @@ def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: i
         between = text[cue.end : mention.start]
         if (
             len(between) <= _CLOSE
-            and not reading.expressions["nearby.stop"].search(between)
+            and not words["nearby.stop"].search(between)
             and (cue.text != "?" or len(between) <= 1)
         ):
             return Assertion.POSSIBLE
@@ -141,13 +137,14 @@ def _behind(reading: Reading, mention: Mention, stop: int, category: str) -> boo
 def _experiencer(
     reading: Reading, mention: Mention, begin: int, stop: int, base: Experiencer, kin: bool
 ) -> Experiencer:
+    words = reading.expressions
     text = reading.text
     sentence = reading.sentences[mention.sentence]
     if kin:
         for cue in reversed(reading.within(begin, mention.start, "NEARBY_RELATIVE")):
-            if reading.expressions["nearby.patient"].search(text, cue.end, mention.start):
+            if words["nearby.patient"].search(text, cue.end, mention.start):
                 break
-            if not cue.value.get("close") or reading.expressions["nearby.belongs"].match(text[cue.end : mention.start]):
+            if not cue.value.get("close") or words["nearby.belongs"].match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):
         if mention.start - cue.end <= 45 or cue.text.lower() == "misfiled":

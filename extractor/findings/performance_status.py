@@ -118,6 +118,7 @@ def _meant(reading: Reading, mention: Mention) -> bool:
 
 def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
     """The values of one mention and of what leans on it."""
+    words = reading.expressions
     groups = {key.rstrip("_"): text for key, text in mention.groups.items()}
     link = groups.get("link", "")
     value = _interval(groups, "k") if "klow" in groups and "low" not in groups else _interval(groups, "")
@@ -136,26 +137,21 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
             yield _Reading(mention, mention.end, former, past=True)
         yield _Reading(mention, mention.end, value, past=False)
     else:
-        if reading.expressions["performance_status.admission"].search(link):
+        if words["performance_status.admission"].search(link):
             value["stay"] = "admission"
-        elif reading.expressions["performance_status.discharge"].search(link):
+        elif words["performance_status.discharge"].search(link):
             value["stay"] = "discharge"
         before, after = (
             reading.text[max(0, mention.start - 12) : mention.start],
             reading.text[mention.end : mention.end + 20],
         )
-        changed = (
-            reading.expressions["performance_status.from"].search(before) is not None and _TO.match(after) is not None
-        )
+        changed = words["performance_status.from"].search(before) is not None and _TO.match(after) is not None
         past = (
             True
-            if changed
-            or (reading.expressions["performance_status.was"].search(link) and "discharge" not in link.lower())
+            if changed or (words["performance_status.was"].search(link) and "discharge" not in link.lower())
             else None
         )
-        open_ended = (
-            "tail" in groups and reading.expressions["performance_status.open_tail"].search(groups["tail"]) is not None
-        )
+        open_ended = "tail" in groups and words["performance_status.open_tail"].search(groups["tail"]) is not None
         yield _Reading(mention, mention.end, value, past=past, supposed=_supposed(reading, mention, link) or open_ended)
         if "klow" in groups and "low" in groups:
             second = _interval(groups, "k")
@@ -166,11 +162,12 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
 
 def _supposed(reading: Reading, mention: Mention, link: str) -> bool:
     """Whether the verb supposes ("would be 1 without the fracture")."""
-    if _DICTATED.search(link) and not reading.expressions["performance_status.condition"].search(
+    words = reading.expressions
+    if _DICTATED.search(link) and not words["performance_status.condition"].search(
         reading.sentence_text(mention.sentence)
     ):
         return False
-    return reading.expressions["performance_status.supposing"].search(link) is not None
+    return words["performance_status.supposing"].search(link) is not None
 
 
 def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> Iterator[_Reading]:
@@ -433,23 +430,23 @@ def _column(reading: Reading, name: Mention) -> Iterator[_Reading]:
 
 def _stay(reading: Reading, told: _Reading, floor: int) -> str | None:
     """Which point of a stay in hospital the words behind or before a value name."""
+    words = reading.expressions
     mention = told.mention
     sentence = reading.sentences[mention.sentence]
-    behind = reading.expressions["performance_status.stay_behind"].match(
-        reading.text[told.end : min(sentence.end, told.end + 40)]
-    )
+    behind = words["performance_status.stay_behind"].match(reading.text[told.end : min(sentence.end, told.end + 40)])
     if behind:
         return "admission" if behind["in"] else "discharge"
     before = reading.text[max(sentence.start, mention.start - 60, floor) : mention.start]
-    if reading.expressions["performance_status.stay_behind"].match(before) and floor > sentence.start:
+    if words["performance_status.stay_behind"].match(before) and floor > sentence.start:
         before = re.sub(r"^[^,;:.|]*", "", before)  # "ECOG 2 on admission, ECOG 1": said of the one before
-    if reading.expressions["performance_status.admission"].search(before):
+    if words["performance_status.admission"].search(before):
         return "admission"
-    return "discharge" if reading.expressions["performance_status.discharge"].search(before) else None
+    return "discharge" if words["performance_status.discharge"].search(before) else None
 
 
 def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> date | None:
     """The day that a value is told of: "on 3 March he was PS 1", "ECOG 0 (12/08/2025)", "in April … 1"."""
+    words = reading.expressions
     mention, text = told.mention, reading.text
     sentence = reading.sentences[mention.sentence]
     begin, stop = max(sentence.start, floor), min(sentence.end, ceiling or sentence.end)
@@ -457,33 +454,27 @@ def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None)
         return _until(inside.date.latest, reading)
     for behind in reading.dates_within(told.end, min(stop, told.end + 40)):
         own = text[behind.end : behind.end + 2].strip()[:1] not in (":", "=")  # "PS 1 (12 May: 2)"
-        if (
-            own
-            and not behind.relative
-            and reading.expressions["performance_status.day_behind"].match(text[told.end : behind.start])
-        ):
+        if own and not behind.relative and words["performance_status.day_behind"].match(text[told.end : behind.start]):
             return _until(behind.date.latest, reading)
         break
-    month = reading.expressions["performance_status.month_behind"].match(text[told.end : stop])
+    month = words["performance_status.month_behind"].match(text[told.end : stop])
     if month:
         return _end_of_month(reading, month["month"], month["year"])
     for before in reversed(list(reading.dates_within(max(begin, mention.start - 60), mention.start))):
         between = text[before.end : mention.start]
         if (
             before.relative
-            or reading.expressions["performance_status.other_event"].search(between)
+            or words["performance_status.other_event"].search(between)
             or re.search(r"[;|]|,(?=.*\w)|\w.*[:]", between)
         ):
             break
-        if reading.expressions["performance_status.day_before"].search(text[begin : before.start]):
+        if words["performance_status.day_before"].search(text[begin : before.start]):
             return _until(before.date.latest, reading)
         break
-    month = reading.expressions["performance_status.month_before"].search(
-        text[max(begin, mention.start - 70) : mention.start]
-    )
+    month = words["performance_status.month_before"].search(text[max(begin, mention.start - 70) : mention.start])
     if (
         month
-        and not reading.expressions["performance_status.other_event"].search(month["between"])
+        and not words["performance_status.other_event"].search(month["between"])
         and not re.search(r",(?=.*\w)", month["between"])
     ):
         return _end_of_month(reading, month["month"], month["year"])
@@ -513,6 +504,7 @@ def _end_of_month(reading: Reading, month: str, year: str | None) -> date | None
 
 
 def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> Finding:
+    words = reading.expressions
     mention = told.mention
     state = standing(reading, mention, floor, ceiling, kin=False)
     changes = state.changes()
@@ -520,13 +512,11 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         changes["temporality"] = Temporality.HISTORICAL if told.past else Temporality.CURRENT
     if told.supposed:
         changes["assertion"] = Assertion.HYPOTHETICAL
-    elif changes["assertion"] is Assertion.AFFIRMED and reading.expressions["performance_status.doubted"].search(
+    elif changes["assertion"] is Assertion.AFFIRMED and words["performance_status.doubted"].search(
         mention.groups.get("link", "")
     ):
         changes["assertion"] = Assertion.POSSIBLE
-    if reading.expressions["performance_status.kin_is"].search(
-        reading.text[max(0, mention.start - 30) : mention.start]
-    ):
+    if words["performance_status.kin_is"].search(reading.text[max(0, mention.start - 30) : mention.start]):
         return reading.finding(
             CONCEPT, told.value, mention.start, told.end, by=mention, **changes | {"experiencer": Experiencer.FAMILY}
         )

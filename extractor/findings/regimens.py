@@ -117,6 +117,7 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
 
 def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     """Whether a cue on treatment speaks of this mention: near enough, and nothing between that ends it."""
+    words = reading.expressions
     if cue.value["side"] == "behind":
         between = reading.text[cue.end : mention.start]
         near = cue.end <= mention.start and len(between) <= cue.value["reach"]
@@ -126,12 +127,12 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     if (
         cue.value["says"] == "NEGATED"
         and cue.value["side"] == "behind"
-        and reading.expressions["systemic_therapy.said_before"].match(between)
+        and words["systemic_therapy.said_before"].match(between)
     ):
         return False
     if (
         not near
-        or reading.expressions["systemic_therapy.cue_ends"].search(between)
+        or words["systemic_therapy.cue_ends"].search(between)
         or (cue.value["side"] == "before" and "(" in between)
     ):
         return False
@@ -141,15 +142,15 @@ def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
             return False
     if (
         cue.value["side"] == "before"
-        and reading.expressions["systemic_therapy.names_failure"].search(cue.text)
+        and words["systemic_therapy.names_failure"].search(cue.text)
         and _next_drug(reading, cue)
     ):
         return False
-    if cue.value["says"] == "POSSIBLE" and reading.expressions["systemic_therapy.counted_units"].search(between):
+    if cue.value["says"] == "POSSIBLE" and words["systemic_therapy.counted_units"].search(between):
         return False
     return (
         cue.value["says"] not in ("NEGATED", "POSSIBLE")
-        or reading.expressions["systemic_therapy.under_therapy"].search(between) is None
+        or words["systemic_therapy.under_therapy"].search(between) is None
     )
 
 
@@ -193,30 +194,25 @@ def _received(reading: Reading, mention: Mention) -> bool:
 
 def _was_used(reading: Reading, mention: Mention) -> bool:
     """Whether it is told as given: "candidate for …, carboplatin was used", "four months after starting …"."""
-    if reading.expressions["systemic_therapy.after_start"].search(
-        reading.text[max(0, mention.start - 40) : mention.start]
-    ):
+    words = reading.expressions
+    if words["systemic_therapy.after_start"].search(reading.text[max(0, mention.start - 40) : mention.start]):
         return True
     return (
-        reading.expressions["systemic_therapy.used"].match(
-            reading.text, mention.end, reading.sentences[mention.sentence].end
-        )
+        words["systemic_therapy.used"].match(reading.text, mention.end, reading.sentences[mention.sentence].end)
         is not None
     )
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
     """Whether a plan names the treatment without saying that it goes on."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     text = reading.sentence_text(mention.sentence)
     in_plan = sentence.section is not None and sentence.section.name == "plan"
-    if not (in_plan or reading.expressions["systemic_therapy.plan_head"].match(text)):
+    if not (in_plan or words["systemic_therapy.plan_head"].match(text)):
         return False
     before = text[: mention.start - sentence.start]
-    return not (
-        reading.expressions["systemic_therapy.ongoing"].search(text)
-        or reading.expressions["systemic_therapy.under_way"].search(before)
-    )
+    return not (words["systemic_therapy.ongoing"].search(text) or words["systemic_therapy.under_way"].search(before))
 
 
 @remembered
@@ -277,35 +273,35 @@ def _failed_first(reading: Reading, run: Sequence[Mention], mention: Mention) ->
 
 
 def _joined(reading: Reading, first: Mention, second: Mention) -> bool:
+    words = reading.expressions
     between = reading.text[first.end : second.start]
     if len(between) > 60:
         return False
     pattern = (
-        reading.expressions["systemic_therapy.joined_behind_class"]
-        if first.category == THERAPY
-        else reading.expressions["systemic_therapy.joined"]
+        words["systemic_therapy.joined_behind_class"] if first.category == THERAPY else words["systemic_therapy.joined"]
     )
     if first.category == DRUG and second.category == THERAPY:
-        return reading.expressions["systemic_therapy.class_gap"].fullmatch(between) is not None
-    if reading.expressions["systemic_therapy.swapped"].fullmatch(between) and reading.expressions[
-        "systemic_therapy.later_on"
-    ].match(reading.text[second.end : second.end + 30]):
+        return words["systemic_therapy.class_gap"].fullmatch(between) is not None
+    if words["systemic_therapy.swapped"].fullmatch(between) and words["systemic_therapy.later_on"].match(
+        reading.text[second.end : second.end + 30]
+    ):
         return True
     return pattern.fullmatch(between) is not None
 
 
 def _benign(reading: Reading, mention: Mention) -> bool:
     """Whether a drug that is also given for other diseases is given for one of them here."""
+    words = reading.expressions
     text = reading.sentence_text(mention.sentence)
     if mention.value.get("use") == "also_benign":
         if reading.in_sentence(mention.sentence, "BENIGN_USE"):
             return True
         others = [m for m in reading.in_sentence(mention.sentence, DRUG) if m.value.get("use") != "also_benign"]
-        return not others and not reading.expressions["systemic_therapy.used_for_cancer"].search(text)
-    if reading.expressions["systemic_therapy.topical"].search(text):
+        return not others and not words["systemic_therapy.used_for_cancer"].search(text)
+    if words["systemic_therapy.topical"].search(text):
         return True
     if "bevacizumab" in mention.groups or "aflibercept" in mention.groups:
-        return reading.expressions["systemic_therapy.eye_drug"].search(text) is not None
+        return words["systemic_therapy.eye_drug"].search(text) is not None
     return re.search(r"\bintrathecal\b", text, re.I) is not None and "pemetrexed" not in mention.groups
 
 
@@ -368,6 +364,7 @@ def _with_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
 
 def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: int) -> int | None:
     """The regimen that a word such as "first-line" or "adjuvant" belongs to."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     inside = [i for i, g in enumerate(groups) if g.sentence == mention.sentence]
     within = [i for i in inside if groups[i].start <= mention.start < groups[i].end]
@@ -377,17 +374,11 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: 
     after = [i for i in inside if groups[i].start >= mention.end]
     gap_before = reading.text[groups[before[-1]].end : mention.start] if before else None
     gap_after = reading.text[mention.end : groups[after[0]].start] if after else None
-    if gap_after is not None and (
-        len(gap_after) > near or reading.expressions["systemic_therapy.strong_stop"].search(gap_after)
-    ):
+    if gap_after is not None and (len(gap_after) > near or words["systemic_therapy.strong_stop"].search(gap_after)):
         gap_after = None
     if gap_before is not None and len(gap_before) > near + 90:
         gap_before = None
-    if (
-        gap_before is not None
-        and reading.expressions["systemic_therapy.strong_stop"].search(gap_before)
-        and gap_after is not None
-    ):
+    if gap_before is not None and words["systemic_therapy.strong_stop"].search(gap_before) and gap_after is not None:
         gap_before = None
     if gap_after is not None and gap_before is not None:
         if not gap_before.strip() and gap_after.strip(" :-"):
@@ -489,6 +480,7 @@ _ABBREVIATED = re.compile(r"\.?[ ]{1,2}")
 
 def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
     """Chemotherapy that is given with radical radiotherapy told in the same sentence."""
+    words = reading.expressions
     if group.sentence != mention.sentence or group.line is not None or group.setting is not None:
         return group
     before = (
@@ -496,12 +488,10 @@ def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
         if group.end <= mention.start
         else reading.text[mention.end : group.start]
     )
-    if reading.expressions["systemic_therapy.radical_before"].search(before) or len(before) > 110:
+    if words["systemic_therapy.radical_before"].search(before) or len(before) > 110:
         return group
     intent = reading.text[mention.start : mention.end].lower()
-    if "intent" in intent and not reading.expressions["systemic_therapy.radio"].search(
-        reading.sentence_text(group.sentence)
-    ):
+    if "intent" in intent and not words["systemic_therapy.radio"].search(reading.sentence_text(group.sentence)):
         return group
     return replace(group, setting="definitive", marks=(*group.marks, (mention.start, mention.end)))
 
@@ -553,56 +543,46 @@ def _after_failure(reading: Reading, groups: Sequence[Regimen], index: int) -> R
 
 def _upon_failure(reading: Reading, before: Regimen, group: Regimen) -> bool:
     """Whether new drugs are told right behind the failure of those before ("upon PD alectinib")."""
+    words = reading.expressions
     if group.sentence != before.sentence or set(before.agents) & set(group.agents):
         return False
     start = reading.sentences[group.sentence].start
     between = reading.text[before.end : group.start]
-    failed_before = reading.expressions["systemic_therapy.failed_on"].search(
-        reading.text[start : before.start]
-    ) and reading.expressions["systemic_therapy.next_subject"].match(between)
-    return bool(failed_before) or reading.expressions["systemic_therapy.upon_failure"].search(between) is not None
+    failed_before = words["systemic_therapy.failed_on"].search(reading.text[start : before.start]) and words[
+        "systemic_therapy.next_subject"
+    ].match(between)
+    return bool(failed_before) or words["systemic_therapy.upon_failure"].search(between) is not None
 
 
 def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
+    words = reading.expressions
     if set(before.agents) & set(group.agents):
         return False
     if (
-        reading.expressions["systemic_therapy.moved_from"].search(
-            reading.text[max(0, before.start - 40) : before.start]
-        )
+        words["systemic_therapy.moved_from"].search(reading.text[max(0, before.start - 40) : before.start])
         and _MOVED_TO.fullmatch(reading.text[before.end : group.start])
-        and reading.expressions["systemic_therapy.failed"].search(
-            reading.text[max(0, before.start - 60) : group.end + 60]
-        )
-        and not reading.expressions["systemic_therapy.not_failed"].search(
-            reading.text[max(0, before.start - 60) : group.end + 60]
-        )
+        and words["systemic_therapy.failed"].search(reading.text[max(0, before.start - 60) : group.end + 60])
+        and not words["systemic_therapy.not_failed"].search(reading.text[max(0, before.start - 60) : group.end + 60])
     ):
         return True
     if not (
         group.begun
-        or reading.expressions["systemic_therapy.switched"].search(
-            reading.text[max(before.end, group.start - 40) : group.start]
-        )
+        or words["systemic_therapy.switched"].search(reading.text[max(before.end, group.start - 40) : group.start])
     ):
         return False
     if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
         return False
-    if reading.expressions["systemic_therapy.failed"].search(
-        reading.text[group.end : group.end + 60].split(".")[0]
-    ) and reading.expressions["systemic_therapy.switched"].search(
-        reading.text[max(before.end, group.start - 40) : group.start]
-    ):
-        return (
-            reading.expressions["systemic_therapy.not_failed"].search(reading.text[group.end : group.end + 60]) is None
-        )
+    if words["systemic_therapy.failed"].search(reading.text[group.end : group.end + 60].split(".")[0]) and words[
+        "systemic_therapy.switched"
+    ].search(reading.text[max(before.end, group.start - 40) : group.start]):
+        return words["systemic_therapy.not_failed"].search(reading.text[group.end : group.end + 60]) is None
     if "docetaxel" in group.agents and len(group.agents) <= 2 and before.line in (None, 1):
         return True
     between = reading.text[before.end : group.start]
     return (
         len(between) <= 400
-        and reading.expressions["systemic_therapy.failed"].search(between) is not None
-        and reading.expressions["systemic_therapy.not_failed"].search(between) is None
+        and words["systemic_therapy.failed"].search(between) is not None
+        and words["systemic_therapy.not_failed"].search(between) is None
     )
 
 
@@ -614,6 +594,7 @@ _MOVED_TO = re.compile(r"[^.;]{0,25}[ ]to[ ](?:\w+[ -]){0,3}", re.I)
 
 def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[int, int]:
     """The stretch of the sentence that tells of this regimen and of no other."""
+    words = reading.expressions
     sentence = reading.sentences[group.sentence]
     previous = max(
         (g.end for g in groups if g.sentence == group.sentence and g.end <= group.start), default=sentence.start
@@ -632,8 +613,8 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
         if any(g.sentence == number for g in groups):
             break
         if not (
-            reading.expressions["systemic_therapy.dose_line"].match(text)
-            or (further.line == sentence.line and reading.expressions["systemic_therapy.form_field"].match(text))
+            words["systemic_therapy.dose_line"].match(text)
+            or (further.line == sentence.line and words["systemic_therapy.form_field"].match(text))
         ):
             break
         end = further.end
@@ -743,31 +724,32 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
 def _first_dose(
     reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int
 ) -> tuple[PartialDate, PartialDate | None] | None:
+    words = reading.expressions
     text = reading.text
     for number, mention in enumerate(dates):
         before = text[max(low, mention.start - 60) : mention.start]
         following = dates[number + 1] if number + 1 < len(dates) else None
-        started = reading.expressions["systemic_therapy.starts"].search(before) is not None and not reading.expressions[
+        started = words["systemic_therapy.starts"].search(before) is not None and not words[
             "systemic_therapy.later_cycle"
         ].search(before)
         if (
             started
-            and reading.expressions["systemic_therapy.day_one"].search(before)
-            and reading.expressions["systemic_therapy.later_number"].search(before)
+            and words["systemic_therapy.day_one"].search(before)
+            and words["systemic_therapy.later_number"].search(before)
         ):
             continue  # "cycle 4 carboplatin, day 1 = 27/03"
         ranged = (
             following is not None
-            and reading.expressions["systemic_therapy.range"].match(text[mention.end : following.start]) is not None
+            and words["systemic_therapy.range"].match(text[mention.end : following.start]) is not None
         )
         last = following.end if following is not None and ranged else mention.end
         if (
             started
             and mention.end <= group.start
-            and not reading.expressions["systemic_therapy.lead_gap"].match(text[last : group.start])
+            and not words["systemic_therapy.lead_gap"].match(text[last : group.start])
         ):
             continue
-        if started and reading.expressions["systemic_therapy.measured_since"].search(before):
+        if started and words["systemic_therapy.measured_since"].search(before):
             continue
         if started:
             return mention.date, following.date if following and ranged else None
@@ -775,21 +757,17 @@ def _first_dose(
             return _same_year(text, mention, following), following.date
         if (
             mention.start >= group.end
-            and reading.expressions["systemic_therapy.started_on"].search(
-                text[max(low, group.start - 60) : group.start]
-            )
-            and reading.expressions["systemic_therapy.on_day"].match(text[group.end : mention.start])
+            and words["systemic_therapy.started_on"].search(text[max(low, group.start - 60) : group.start])
+            and words["systemic_therapy.on_day"].match(text[group.end : mention.start])
         ):
             return mention.date, None
         if mention.end <= group.start and _leads(reading, group, mention):
             return mention.date, None
-        if mention.start >= group.end and reading.expressions["systemic_therapy.started_behind"].match(
-            text, mention.end, high
-        ):
+        if mention.start >= group.end and words["systemic_therapy.started_behind"].match(text, mention.end, high):
             return mention.date, None
         if (
             mention.start >= group.end
-            and reading.expressions["systemic_therapy.range_to_now"].match(text[mention.end : high])
+            and words["systemic_therapy.range_to_now"].match(text[mention.end : high])
             and text[mention.end : high].lstrip()[:1] in "~-t>o"
         ):
             return mention.date, None

@@ -264,11 +264,12 @@ def _elsewhere(reading: Reading, mention: Mention, of: str) -> bool:
 
 def _alone(reading: Reading, mention: Mention) -> bool:
     """Whether it is all that its sentence says, a label aside."""
+    words = reading.expressions
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
     before = _before(reading, mention)
     return (
-        reading.expressions["response.alone_before"].fullmatch(before) is not None
-        and reading.expressions["response.alone_behind"].fullmatch(behind) is not None
+        words["response.alone_before"].fullmatch(before) is not None
+        and words["response.alone_behind"].fullmatch(behind) is not None
     )
 
 
@@ -306,11 +307,12 @@ def _beside_name(reading: Reading, mention: Mention) -> bool:
 
 def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
     """Whether what progresses is the tumour."""
+    words = reading.expressions
     before = _before(reading, mention)
     if re.search(r"\b(?:pseudo|non)[- ]?$", before, re.I):
         return False
-    if reading.expressions["response.tumour_named"].search(mention.text):
-        return not reading.expressions["response.other_organ"].search(before) or "metasta" in mention.text.lower()
+    if words["response.tumour_named"].search(mention.text):
+        return not words["response.other_organ"].search(before) or "metasta" in mention.text.lower()
     sentence = reading.sentences[mention.sentence]
     if sentence.section is not None and sentence.section.name in ("review_of_systems", "social_history"):
         return False
@@ -318,7 +320,7 @@ def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
     subjects = reading.within(begin, mention.start, SUBJECT)
     if subjects and not reading.within(subjects[-1].end, mention.start, TUMOUR):
         rest = reading.text[subjects[-1].end : mention.start]
-        if not reading.expressions["response.patient_named"].search(rest):
+        if not words["response.patient_named"].search(rest):
             return False
     tumour = reading.within(begin, mention.start, TUMOUR) or reading.in_sentence(mention.sentence, LUNG)
     return bool(tumour) or not _elsewhere(reading, mention, "named")
@@ -381,23 +383,22 @@ def _of_the_whole(reading: Reading, mention: Mention) -> bool:
 
 def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     """Whether one site's answer is told ("liver: complete response"); growth of one site is the disease's."""
+    words = reading.expressions
     if category not in ("CR", "PR", "SD"):
         return False
     sentence = reading.sentences[mention.sentence]
     ends = _CLAUSE_END.finditer(_without_abbreviations(reading.text[sentence.start : mention.start]))
     begin = sentence.start + max((m.end() for m in ends), default=0)
-    if reading.expressions["response.primary_before"].search(reading.text[begin : mention.start]):
+    if words["response.primary_before"].search(reading.text[begin : mention.start]):
         return True
     sites = _body_sites(reading, begin, mention.start)
-    if sites and reading.expressions["response.site_gap"].fullmatch(reading.text[sites[-1].end : mention.start]):
+    if sites and words["response.site_gap"].fullmatch(reading.text[sites[-1].end : mention.start]):
         studies = reading.in_sentence(mention.sentence, STUDY)
         return not any(m.start <= sites[-1].start < m.end + 25 for m in studies)
     behind = _body_sites(reading, mention.end, sentence.end)
     if category != "CR" or not behind:
         return False
-    return (
-        reading.expressions["response.site_behind"].fullmatch(reading.text[mention.end : behind[0].start]) is not None
-    )
+    return words["response.site_behind"].fullmatch(reading.text[mention.end : behind[0].start]) is not None
 
 
 def _without_abbreviations(text: str) -> str:
@@ -422,9 +423,10 @@ def _of_a_lesion(reading: Reading, mention: Mention, scope: str | None) -> bool:
 
 def _cranial(reading: Reading, mention: Mention) -> bool:
     """Whether the category is that of the head alone."""
-    if reading.expressions["response.body_word"].search(mention.text):
+    words = reading.expressions
+    if words["response.body_word"].search(mention.text):
         return False
-    if reading.expressions["response.head_word"].search(mention.text):
+    if words["response.head_word"].search(mention.text):
         return True
     before, behind = _near_scopes(reading, mention)
     if "body" in before or "body" in behind:
@@ -498,6 +500,7 @@ def _after_clean_head(reading: Reading, mention: Mention) -> bool:
 
 def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers:
     """ConText's qualifiers, corrected for what they cannot know of a response."""
+    words = reading.expressions
     found = mention.qualifiers
     before = _before(reading, mention)
     assertion, temporality = found.assertion, found.temporality
@@ -505,7 +508,7 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
         temporality = Temporality.CURRENT
     if temporality is Temporality.HISTORICAL and not _is_past(reading, mention):
         temporality = Temporality.CURRENT
-    if reading.expressions["response.earlier_read"].search(before):
+    if words["response.earlier_read"].search(before):
         temporality = Temporality.HISTORICAL
     if category == "NE" and assertion is Assertion.NEGATED:  # the "no" and "not" belong to the category
         assertion = Assertion.AFFIRMED
@@ -516,8 +519,8 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
     if assertion is Assertion.AFFIRMED and category == "PD":
         if "UNCONFIRMED" in found.cues:
             assertion = Assertion.NEGATED
-        elif reading.expressions["response.sought"].search(before) or (
-            reading.expressions["response.at_event"].search(before) and _is_plan(reading, mention)
+        elif words["response.sought"].search(before) or (
+            words["response.at_event"].search(before) and _is_plan(reading, mention)
         ):
             assertion = Assertion.HYPOTHETICAL
     if _other_tumour(reading, mention) or _known_before_the_scan(reading, mention):
@@ -527,15 +530,15 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
 
 def _is_past(reading: Reading, mention: Mention) -> bool:
     """Whether the words of the past date the category, not what it is compared with."""
-    before = reading.expressions["response.compared"].sub(" ", _before(reading, mention))
-    told_now = max((m.end() for m in reading.expressions["response.now"].finditer(before)), default=0)
+    words = reading.expressions
+    before = words["response.compared"].sub(" ", _before(reading, mention))
+    told_now = max((m.end() for m in words["response.now"].finditer(before)), default=0)
     behind = reading.text[mention.end : min(mention.end + 60, reading.sentences[mention.sentence].end)]
-    had = re.search(r"\bhad\b", before) is not None and reading.expressions["response.just_had"].search(before) is None
+    had = re.search(r"\bhad\b", before) is not None and words["response.just_had"].search(before) is None
     return (
         had
-        or reading.expressions["response.past"].search(before, told_now) is not None
-        or reading.expressions["response.past"].search(reading.expressions["response.compared"].sub(" ", behind))
-        is not None
+        or words["response.past"].search(before, told_now) is not None
+        or words["response.past"].search(words["response.compared"].sub(" ", behind)) is not None
     )
 
 
@@ -650,14 +653,14 @@ def _best_then_current(reading: Reading, a: Mention, b: Mention) -> bool:
 
 def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
     """Whether one sentence tells an earlier category and then the one of now."""
+    words = reading.expressions
     before, between = _before(reading, a), reading.text[a.end : b.start]
     if "best" in before.lower():
-        return reading.expressions["response.then_now"].search(between) is not None
+        return words["response.then_now"].search(between) is not None
     if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
         return False
     return all(
-        reading.expressions["response.time"].search(part) or reading.expressions["response.turn"].search(part)
-        for part in (before[-40:], between)
+        words["response.time"].search(part) or words["response.turn"].search(part) for part in (before[-40:], between)
     ) and not _descends(reading, a, b)
 
 

@@ -159,13 +159,14 @@ def _of_cancer(reading: Reading, mention: Mention) -> bool:
 
 def _is_stage(reading: Reading, mention: Mention) -> bool:
     """Whether a bare "IVB" stands beside a TNM or a tumour's name."""
+    words = reading.expressions
     text = reading.text
     sentence = reading.sentences[mention.sentence]
     lettered = any(key.startswith("letter") for key in mention.groups)
     if reading.within(max(sentence.start, mention.start - 12), mention.start, ELSE):
         return False
     for tnm in reading.within(max(sentence.start, mention.start - 80), mention.start, "TNM"):
-        if reading.expressions["stage.beside_tnm"].fullmatch(text, tnm.end, mention.start):
+        if words["stage.beside_tnm"].fullmatch(text, tnm.end, mention.start):
             return True
     for tnm in reading.within(mention.end, min(sentence.end, mention.end + 60), "TNM"):
         if re.fullmatch(r"[ ]?[(,:=;-]{1,2}[ ]?|[ ]", text[mention.end : tnm.start]):
@@ -174,17 +175,14 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
         return False
     if mention.text[0].isdigit():  # "4B" is a ward, a bed and a liver segment as well
         return (
-            reading.expressions["stage.tumour_right_behind"].match(text, mention.end, sentence.end) is not None
-            or reading.expressions["stage.tumour_right_before"].search(
-                text[max(sentence.start, mention.start - 60) : mention.start]
-            )
+            words["stage.tumour_right_behind"].match(text, mention.end, sentence.end) is not None
+            or words["stage.tumour_right_before"].search(text[max(sentence.start, mention.start - 60) : mention.start])
             is not None
         ) and not reading.within(mention.end, min(sentence.end, mention.end + 12), ELSE)
-    if reading.expressions["stage.tumour_behind"].match(text, mention.end, min(sentence.end, mention.end + 40)):
+    if words["stage.tumour_behind"].match(text, mention.end, min(sentence.end, mention.end + 40)):
         return True
     return (
-        reading.expressions["stage.tumour_before"].search(text[max(sentence.start, mention.start - 60) : mention.start])
-        is not None
+        words["stage.tumour_before"].search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
     )
 
 

@@ -138,15 +138,16 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
 
 def _begun(reading: Reading, mention: Mention) -> date | None:
     """The day that a count without a drug gives for the first dose ("from 3 March she received 4 cycles")."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     for day in dates_beside(reading, sentence.start, sentence.end):
         if day.end <= mention.start:
-            lead = reading.expressions["therapy_cycles.began_before"].search(
+            lead = words["therapy_cycles.began_before"].search(
                 reading.text[max(sentence.start, day.start - 25) : day.start]
             )
-            if lead and reading.expressions["therapy_cycles.received"].fullmatch(reading.text[day.end : mention.start]):
+            if lead and words["therapy_cycles.received"].fullmatch(reading.text[day.end : mention.start]):
                 return day.date.full
-        elif reading.expressions["therapy_cycles.began_behind"].fullmatch(reading.text[mention.end : day.start]):
+        elif words["therapy_cycles.began_behind"].fullmatch(reading.text[mention.end : day.start]):
             return day.date.full
     return None
 
@@ -195,49 +196,46 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
 
 
 def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, beside: bool) -> bool:
+    words = reading.expressions
     before, after = _around(reading, mention)
-    if reading.expressions["therapy_cycles.foreign"].match(after) or reading.expressions[
-        "therapy_cycles.foreign_before"
-    ].search(before):
+    if words["therapy_cycles.foreign"].match(after) or words["therapy_cycles.foreign_before"].search(before):
         return False
     text = reading.sentence_text(mention.sentence)
-    if not beside and reading.expressions["therapy_cycles.menstrual"].search(text):
+    if not beside and words["therapy_cycles.menstrual"].search(text):
         return False
     value = mention.value
     if value.get("stopped"):
-        return (
-            beside or owner is not None or reading.expressions["therapy_cycles.therapy_near"].search(text) is not None
-        )
+        return beside or owner is not None or words["therapy_cycles.therapy_near"].search(text) is not None
     if value.get("after_drug"):
         if owner is None or not beside or owner.end > mention.start:
             return False
         gap = reading.text[owner.end : mention.start]
         return (
             len(gap) <= 60
-            and reading.expressions["therapy_cycles.tablets"].search(gap) is None
+            and words["therapy_cycles.tablets"].search(gap) is None
             and not (len(gap) > 28 and "x" in mention.text.lower())
         )
     if value.get("before_drug"):
         return owner is not None and beside and 0 <= owner.start - mention.end <= 14
     if mention.rule == "cycles.hash" or mention.rule == "cycles.hash_behind":
-        if reading.expressions["therapy_cycles.hash_foreign"].search(text):
+        if words["therapy_cycles.hash_foreign"].search(text):
             return False
-        told = reading.expressions["therapy_cycles.therapy_near"].search(text) or (
-            mention.rule == "cycles.hash" and reading.expressions["therapy_cycles.done_after"].match(after)
+        told = words["therapy_cycles.therapy_near"].search(text) or (
+            mention.rule == "cycles.hash" and words["therapy_cycles.done_after"].match(after)
         )
         return beside or owner is not None or told is not None
     if mention.rule == "cycles.code":
         return _is_code(reading, mention, text, before, after, beside)
     if value.get("listed"):
         others = [m for m in reading.in_sentence(mention.sentence, CATEGORY) if m.start != mention.start]
-        named = reading.expressions["therapy_cycles.units"].search(text)
+        named = words["therapy_cycles.units"].search(text)
         listed = owner is not None and any("ord" in m.groups for m in others)
         if _number(mention.groups["ord"]) == 1:
             return listed
         earlier = any(m.start < mention.start for m in others)
         return (beside or earlier or owner is not None) and (named is not None or listed)
     if mention.groups.get("weak"):
-        return owner is not None or reading.expressions["therapy_cycles.weak_kind"].search(text) is not None
+        return owner is not None or words["therapy_cycles.weak_kind"].search(text) is not None
     if mention.rule == "cycles.of_planned":
         return owner is not None
     return True
@@ -245,50 +243,42 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
 
 def _is_code(reading: Reading, mention: Mention, text: str, before: str, after: str, therapy: bool) -> bool:
     """Whether "C4" is a cycle, not a vertebra."""
+    words = reading.expressions
     if mention.groups.get("day") and int(mention.groups["day"]) <= 28:
         return True
     if int(mention.groups["n"]) == 0 or re.match(r"[ ]?-[ ]?[TLCS]?\d", after):
         return False
-    if reading.expressions["therapy_cycles.spine"].search(text) and not reading.expressions[
-        "therapy_cycles.therapy_near"
-    ].search(text):
+    if words["therapy_cycles.spine"].search(text) and not words["therapy_cycles.therapy_near"].search(text):
         return False
     if re.search(r"\b(?:s/p|completed|post|after)[ ]$", before, re.I):
         return True
-    if therapy or reading.expressions["therapy_cycles.therapy_near"].search(text):
+    if therapy or words["therapy_cycles.therapy_near"].search(text):
         return not re.match(r"[ ]?(?:and|,|/)[ ]?(?:T|L)\d", after)
     section = reading.sentences[mention.sentence].section
     if section is not None and section.name in ("findings", "imaging", "impression", "laboratory"):
         return False
     return (
         _date_of(reading, mention) is not None
-        or reading.expressions["therapy_cycles.planned_after"].match(after) is not None
-        or reading.expressions["therapy_cycles.today"].match(after) is not None
-        or reading.expressions["therapy_cycles.done_after"].match(after) is not None
+        or words["therapy_cycles.planned_after"].match(after) is not None
+        or words["therapy_cycles.today"].match(after) is not None
+        or words["therapy_cycles.done_after"].match(after) is not None
     )
 
 
 def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
     """The date that is written right beside a cycle."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     dates = list(dates_beside(reading, sentence.start, sentence.end))
     following = [d for d in dates if mention.end <= d.start <= mention.end + 70]
-    if following and reading.expressions["therapy_cycles.date_after"].match(
-        _without_drugs(reading, mention.end, following[0].start)
-    ):
+    if following and words["therapy_cycles.date_after"].match(_without_drugs(reading, mention.end, following[0].start)):
         return following[0]
     preceding = [d for d in dates if d.end <= mention.start and mention.start - d.end <= 20]
-    if preceding and reading.expressions["therapy_cycles.date_before"].match(
-        reading.text[preceding[-1].end : mention.start]
-    ):
+    if preceding and words["therapy_cycles.date_before"].match(reading.text[preceding[-1].end : mention.start]):
         return preceding[-1]
     lead = [d for d in dates if d.end <= mention.start]
     first = lead and reading.text[sentence.start : lead[0].start].strip(" -*•>") == ""
-    if (
-        first
-        and len(lead) == 2
-        and reading.expressions["therapy_cycles.to"].fullmatch(reading.text[lead[0].end : lead[1].start])
-    ):
+    if first and len(lead) == 2 and words["therapy_cycles.to"].fullmatch(reading.text[lead[0].end : lead[1].start]):
         return lead[1]
     if (
         first
@@ -310,21 +300,23 @@ def _without_drugs(reading: Reading, start: int, end: int) -> str:
 
 def _plans(reading: Reading, mention: Mention, before: str) -> bool:
     """Whether the cycle only says when to look again ("CT after C4")."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     text = reading.sentence_text(mention.sentence)
-    look = reading.expressions["therapy_cycles.reassess"].search(before)
+    look = words["therapy_cycles.reassess"].search(before)
     if look is None or not re.search(r"\b(?:after|post|following)[ ](?:the |his |her )?$", before, re.I):
         return False
-    in_plan = (sentence.section is not None and sentence.section.name == "plan") or reading.expressions[
+    in_plan = (sentence.section is not None and sentence.section.name == "plan") or words[
         "therapy_cycles.plan_head"
     ].match(text)
-    imperative = reading.expressions["therapy_cycles.plan_to_look"].search(before)
-    return bool(in_plan or imperative) and not reading.expressions["therapy_cycles.told"].search(
+    imperative = words["therapy_cycles.plan_to_look"].search(before)
+    return bool(in_plan or imperative) and not words["therapy_cycles.told"].search(
         text[mention.start - sentence.start :]
     )
 
 
 def _counted(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count:
+    words = reading.expressions
     before, after = _around(reading, mention, 70)
     low = _number(mention.groups.get("low"))
     extra: list[tuple[str, Any]] = []
@@ -332,11 +324,11 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
     if low is not None and low < number:
         completed = low
         extra += [("uncertain", True), ("low", low), ("high", number)]
-    elif reading.expressions["therapy_cycles.about"].search(before):
+    elif words["therapy_cycles.about"].search(before):
         extra += [("uncertain", True)]
     if (
         qualifiers.assertion is Assertion.HYPOTHETICAL
-        and reading.expressions["therapy_cycles.only_so_many"].match(after)
+        and words["therapy_cycles.only_so_many"].match(after)
         and (planned is not None or re.search(r"\bonly[ ]$", before, re.I))
     ):
         qualifiers = replace(qualifiers, assertion=Assertion.AFFIRMED)
@@ -344,14 +336,11 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         extra.append(("maintenance", True))
     if (
         _plans(reading, mention, before)
-        or (
-            qualifiers.temporality is not Temporality.PLANNED
-            and reading.expressions["therapy_cycles.planned_behind"].match(after)
-        )
+        or (qualifiers.temporality is not Temporality.PLANNED and words["therapy_cycles.planned_behind"].match(after))
         or (
             qualifiers.temporality is Temporality.CURRENT
-            and reading.expressions["therapy_cycles.ordered"].search(before)
-            and not reading.expressions["therapy_cycles.done_after"].match(after)
+            and words["therapy_cycles.ordered"].search(before)
+            and not words["therapy_cycles.done_after"].match(after)
         )
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
@@ -365,11 +354,11 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
 
 
 def _done(reading: Reading, mention: Mention, before: str, after: str) -> bool:
-    if reading.expressions["therapy_cycles.done_behind"].match(after):
+    words = reading.expressions
+    if words["therapy_cycles.done_behind"].match(after):
         return True
     return bool(
-        reading.expressions["therapy_cycles.done_right_before"].search(before)
-        or reading.expressions["therapy_cycles.done_after"].match(after)
+        words["therapy_cycles.done_right_before"].search(before) or words["therapy_cycles.done_after"].match(after)
     )
 
 
@@ -377,6 +366,7 @@ def _numbered(
     reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers
 ) -> _Count | None:
     """A cycle by its number: completed when it lies behind, begun when it is today's."""
+    words = reading.expressions
     before, after = _around(reading, mention)
     named = _date_of(reading, mention)
     note_date = reading.note.note_date
@@ -387,12 +377,11 @@ def _numbered(
     ):
         extra.append(("maintenance", True))
     if named is None and (
-        reading.expressions["therapy_cycles.not_done_after"].match(after)
-        or reading.expressions["therapy_cycles.not_done_before"].search(before)
+        words["therapy_cycles.not_done_after"].match(after) or words["therapy_cycles.not_done_before"].search(before)
     ):
         return None
     looks_back = "first" in mention.groups or "first_roman" in mention.groups  # "C1-C4" looks back on all four
-    under_way = reading.expressions["therapy_cycles.day_of"].search(
+    under_way = words["therapy_cycles.day_of"].search(
         before
     )  # "day 9 of her fourth cycle": that one was given days ago
     completed = number if looks_back or (under_way and int(under_way["day"]) > 1) else number - 1
@@ -403,44 +392,36 @@ def _numbered(
             temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
         elif day > note_date:
             temporality = Temporality.PLANNED
-    elif reading.expressions["therapy_cycles.today"].match(after) and not reading.expressions[
-        "therapy_cycles.done_before"
-    ].search(before):
+    elif words["therapy_cycles.today"].match(after) and not words["therapy_cycles.done_before"].search(before):
         temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
-    elif reading.expressions["therapy_cycles.planned_after"].match(after) or (
-        reading.expressions["therapy_cycles.planned_before"].search(before)
-        and not reading.expressions["therapy_cycles.done_before"].search(before)
+    elif words["therapy_cycles.planned_after"].match(after) or (
+        words["therapy_cycles.planned_before"].search(before) and not words["therapy_cycles.done_before"].search(before)
     ):
         temporality = Temporality.PLANNED
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
     elif (
-        reading.expressions["therapy_cycles.gave"].search(before)
+        words["therapy_cycles.gave"].search(before)
         or _whole_done(reading, mention)
-        or (
-            reading.expressions["therapy_cycles.last_one"].search(mention.text)
-            and not reading.expressions["therapy_cycles.open"].match(after)
-        )
+        or (words["therapy_cycles.last_one"].search(mention.text) and not words["therapy_cycles.open"].match(after))
     ):
         completed = number
     elif (
-        reading.expressions["therapy_cycles.done_before"].search(before)
-        or reading.expressions["therapy_cycles.done_after"].match(after)
+        words["therapy_cycles.done_before"].search(before)
+        or words["therapy_cycles.done_after"].match(after)
         or (named is not None and not named.relative)
     ):
         completed = (
             number
             if not (
                 mention.groups.get("day")
-                and not reading.expressions["therapy_cycles.done_after"].match(after)
+                and not words["therapy_cycles.done_after"].match(after)
                 and not named
                 and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)
             )
             else number - 1
         )
-        if reading.expressions["therapy_cycles.done_before"].search(before) or reading.expressions[
-            "therapy_cycles.done_after"
-        ].match(after):
+        if words["therapy_cycles.done_before"].search(before) or words["therapy_cycles.done_after"].match(after):
             temporality = (
                 Temporality.CURRENT
                 if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I)
@@ -449,7 +430,7 @@ def _numbered(
     elif (
         mention.groups.get("ord")
         and re.match(r"[ ](?:of|with)[ ]", after)
-        and reading.expressions["therapy_cycles.were_given"].search(reading.sentence_text(mention.sentence))
+        and words["therapy_cycles.were_given"].search(reading.sentence_text(mention.sentence))
     ):
         completed = number
     return _Count(

@@ -100,6 +100,7 @@ def _owner(mention: Mention, groups: Sequence[Regimen]) -> Regimen | None:
 
 def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bool:
     """Whether the time is that of a treatment, not of a symptom or of a look ahead."""
+    words = reading.expressions
     kind = mention.value["kind"]
     sentence = reading.sentences[mention.sentence]
     behind = reading.text[mention.end : sentence.end]
@@ -109,7 +110,7 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
     if kind == "of":
         if (
             "twelfths" in mention.groups
-            and reading.expressions["therapy_duration.lead"].match(mention.text)
+            and words["therapy_duration.lead"].match(mention.text)
             and owner is not None
             and owner.end <= mention.start
         ):
@@ -120,11 +121,11 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
             and not re.search(r"[.,;]", reading.text[mention.end : owner.start])
         ):
             return True
-        return reading.expressions["therapy_duration.object"].match(behind) is not None
+        return words["therapy_duration.object"].match(behind) is not None
     if kind == "in":
         return (
             owner is not None
-            or reading.expressions["therapy_duration.treated"].search(before) is not None
+            or words["therapy_duration.treated"].search(before) is not None
             or "since" in mention.text
             or mention.rule == "duration.since"
         )
@@ -134,23 +135,19 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
         if re.match(r"(?:on |taking |treated)", mention.text, re.I):
             return True
         if owner is None:
-            return reading.expressions["therapy_duration.on_therapy_for"].search(before) is not None
+            return words["therapy_duration.on_therapy_for"].search(before) is not None
         gap = reading.text[owner.end : mention.start]
         return (
-            owner.end <= mention.start
-            and len(gap) <= 60
-            and not reading.expressions["therapy_duration.something_else"].search(gap)
+            owner.end <= mention.start and len(gap) <= 60 and not words["therapy_duration.something_else"].search(gap)
         )
     if owner is None:
         return (
-            reading.expressions["therapy_duration.therapy_before"].search(before) is not None
-            and reading.expressions["therapy_duration.on_therapy"].search(before) is not None
+            words["therapy_duration.therapy_before"].search(before) is not None
+            and words["therapy_duration.on_therapy"].search(before) is not None
         )
     gap = reading.text[owner.end : mention.start]
     return (
-        owner.end <= mention.start
-        and len(gap) <= 45
-        and reading.expressions["therapy_duration.not_on_therapy"].search(gap) is None
+        owner.end <= mention.start and len(gap) <= 45 and words["therapy_duration.not_on_therapy"].search(gap) is None
     )
 
 

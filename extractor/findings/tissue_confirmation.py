@@ -108,12 +108,13 @@ def _inferred(reading: Reading) -> Iterator[_Statement]:
 
 
 def _shows_malignancy(reading: Reading, mention: Mention) -> bool:
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
-    stop = reading.expressions["tissue_confirmation.clause"].search(reading.text, mention.end, sentence.end)
+    stop = words["tissue_confirmation.clause"].search(reading.text, mention.end, sentence.end)
     end = stop.start() if stop else sentence.end
     if _malignant_between(reading, mention.end, end):
         return True
-    ends = reading.expressions["tissue_confirmation.clause"].finditer(reading.text, sentence.start, mention.start)
+    ends = words["tissue_confirmation.clause"].finditer(reading.text, sentence.start, mention.start)
     begin = max((match.end() for match in ends), default=sentence.start)
     told_before = _affirmed(reading.within(begin, mention.start, HISTOLOGY))
     if (told_before or _continues_diagnosis(reading, mention)) and not _negative_between(reading, mention.end, end):
@@ -151,10 +152,11 @@ def _continues_diagnosis(reading: Reading, mention: Mention) -> bool:
 
 def _reported(reading: Reading) -> Iterator[_Statement]:
     """The diagnosis in a report of pathology is itself the confirmation."""
+    words = reading.expressions
     head = reading.text[: reading.sentences[min(2, len(reading.sentences) - 1)].end] if reading.sentences else ""
     kind = reading.note.note_type or ""
-    if not reading.expressions["tissue_confirmation.report"].search(kind) and not (
-        not kind and reading.expressions["tissue_confirmation.report_head"].search(head)
+    if not words["tissue_confirmation.report"].search(kind) and not (
+        not kind and words["tissue_confirmation.report_head"].search(head)
     ):
         return
     for mention in reading.of(HISTOLOGY):

@@ -43,13 +43,12 @@ def _meant(reading: Reading, mention: Mention) -> bool:
 
 def _is_stage(reading: Reading, mention: Mention) -> bool:
     """Whether a part without a prefix is told as a stage."""
+    words = reading.expressions
     if reading.in_sentence(mention.sentence, FALSE) or not reading.in_sentence(mention.sentence, STAGE):
         return False
     sentence = reading.sentences[mention.sentence]
-    before = reading.expressions["tnm.bound_before"].search(
-        reading.text, max(sentence.start, mention.start - 25), mention.start
-    )
-    behind = reading.expressions["tnm.bound_behind"].match(reading.text, mention.end, sentence.end)
+    before = words["tnm.bound_before"].search(reading.text, max(sentence.start, mention.start - 25), mention.start)
+    behind = words["tnm.bound_behind"].match(reading.text, mention.end, sentence.end)
     if "m" in mention.groups:
         return (before is not None and behind is not None) or reading.text[mention.end : mention.end + 8] in (
             " disease",
@@ -73,10 +72,11 @@ def _parts(mention: Mention) -> dict[str, Any]:
 
 def _prefix_in_words(reading: Reading, mention: Mention) -> str | None:
     """The prefix that the words before tell: "clinically staged as T3 N0", "pathological T2a N1"."""
+    words = reading.expressions
     before = reading.text[max(reading.sentences[mention.sentence].start, mention.start - 40) : mention.start]
-    if reading.expressions["tnm.clinical"].search(before):
+    if words["tnm.clinical"].search(before):
         return "c"
-    return "p" if reading.expressions["tnm.pathological"].search(before) else None
+    return "p" if words["tnm.pathological"].search(before) else None
 
 
 def _code(text: str) -> str:

@@ -89,10 +89,11 @@ def _continues(reading: Reading, number: int) -> bool:
 
 def _report_frame(reading: Reading) -> Frame | None:
     """The frame of a note that is itself the report of one study."""
+    words = reading.expressions
     kind = (reading.note.note_type or "").lower()
-    if kind and not reading.expressions["frames.imaging_note"].search(kind):
+    if kind and not words["frames.imaging_note"].search(kind):
         return None
-    if reading.expressions["frames.no_imaging_note"].search(kind):
+    if words["frames.no_imaging_note"].search(kind):
         return None
     for mention in reading.of(STUDY):
         if mention.sentence >= _HEAD_LINES:
@@ -119,6 +120,7 @@ def _opens(reading: Reading, mention: Mention) -> bool:
 
 
 def _exam_date(reading: Reading) -> date | None:
+    words = reading.expressions
     limit = reading.sentences[min(len(reading.sentences), _HEAD_LINES) - 1].end
     for mention in reading.dates_within(0, limit):
         before = reading.text[max(0, mention.start - 30) : mention.start]
@@ -127,8 +129,8 @@ def _exam_date(reading: Reading) -> date | None:
             continue
         if (
             mention.date.full
-            and not reading.expressions["frames.compared"].search(before)
-            and not reading.expressions["frames.not_the_exam"].search(before)
+            and not words["frames.compared"].search(before)
+            and not words["frames.not_the_exam"].search(before)
         ):
             return mention.date.full
     return None
@@ -136,6 +138,7 @@ def _exam_date(reading: Reading) -> date | None:
 
 def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool] | None:
     """The frame that a sentence sets itself, and whether it holds beyond it."""
+    words = reading.expressions
     sentence = reading.sentences[number]
     studies = [
         m
@@ -168,8 +171,8 @@ def _own_frame(reading: Reading, number: int, base: Frame) -> tuple[Frame, bool]
     if (
         opening is not None
         and opening.date.full
-        and reading.expressions["frames.on"].match(reading.text[sentence.start : opening.start])
-        and not reading.expressions["frames.now"].search(reading.text, opening.end, sentence.end)
+        and words["frames.on"].match(reading.text[sentence.start : opening.start])
+        and not words["frames.now"].search(reading.text, opening.end, sentence.end)
     ):
         return Frame(opening.date.full, True, base.study, base.modality), False
     return None
@@ -232,7 +235,8 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
 
 
 def _compared(reading: Reading, place: int, begin: int) -> bool:
+    words = reading.expressions
     before = reading.text[max(begin, place - 40) : place]
-    if place - begin <= 40 and reading.expressions["frames.told_in"].fullmatch(before):
+    if place - begin <= 40 and words["frames.told_in"].fullmatch(before):
         return False  # "In CT of 3 April the tumour is smaller": what the sentence tells, not what it compares with
-    return reading.expressions["frames.compared"].search(before) is not None
+    return words["frames.compared"].search(before) is not None
