@@ -118,6 +118,11 @@ def patterns_folder() -> Path:
         if not folder.is_dir():
             raise RuleFileError(f"{folder}: TRIALSCREEN_PATTERNS names no folder")
         return folder
+    return shipped_patterns_folder()
+
+
+def shipped_patterns_folder() -> Path:
+    """Where the rules are that ship."""
     return _data_folder("patterns")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+import extractor
 from extractor.files import RuleFileError, patterns_folder
+from extractor.language.lint import lint
 from extractor.language.rules import RuleSet, load_rules
 
 RULES = load_rules(patterns_folder())
@@ -40,6 +43,10 @@ def broken(folder: Path, name: str, text: str) -> RuleSet:
         ("new.yaml", "category: X\ncategory: Y\nrules: []\n", "stands twice"),
         ("new.yaml", "category: [X\n", "new.yaml"),
         ("context_new.yaml", "rules:\n  - {id: a.b, category: X, direction: UP, words: [y]}\n", "direction"),
+        ("new.yaml", "expressions:\n  a: '('\n", "new.yaml:2: expression 'a': no valid regular expression"),
+        ("new.yaml", "expressions:\n  a: '{nowhere}'\n", "expression 'a': the term '{nowhere}'"),
+        ("new.yaml", "expressions:\n  A.b: x\n", "expression 'A.b'"),
+        ("new.yaml", "expressions:\n  a: x\n  a: y\n", "stands twice"),
         ("terms.yaml", "- a\n", "terms.yaml"),
     ],
 )
@@ -53,3 +60,26 @@ def test_a_broken_file_is_refused_in_one_line(tmp_path: Path, name: str, text: s
 def test_line_numbers_are_told(tmp_path: Path) -> None:
     with pytest.raises(RuleFileError, match=r"new\.yaml:3: rule 'a\.b'"):
         broken(tmp_path, "new.yaml", "category: X\nrules:\n  - id: a.b\n    pattern: '('\n")
+
+
+def test_expressions_are_compiled_with_the_terms_of_their_file(tmp_path: Path) -> None:
+    rules = broken(tmp_path, "new.yaml", "terms: {a: x|y}\nexpressions:\n  b: |-\n    (?:{a}|\n      z) w\n")
+    assert rules.expressions["new.b"].fullmatch("Y W")
+    assert rules.expressions["new.b"].pattern == "(?:x|y|z) w"
+    with pytest.raises(RuleFileError, match=r"new\.yaml: the expression 'c' is missing"):
+        rules.expressions["new.c"]
+
+
+_ASKED = re.compile(r"""(?:expressions|words)\[\s*"([\w.]+)"\s*\]""")
+
+
+def test_the_code_asks_for_the_expressions_that_there_are() -> None:
+    package = Path(extractor.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    assert set(_ASKED.findall(code)) == set(RULES.expressions)
+
+
+def test_lint_tells_the_expressions_that_a_folder_lacks(tmp_path: Path) -> None:
+    broken(tmp_path, "response.yaml", "rules: []\n")
+    faults = lint(tmp_path / "patterns")
+    assert "response.yaml: the expression 'trial' is missing" in faults

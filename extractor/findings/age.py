@@ -24,28 +24,10 @@ _TENS: Mapping[str, int] = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _UNITS: Mapping[str, int] = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "eighteen": 18, "nineteen": 19,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
-_PERSON = re.compile(r"^[ ,-]*(?:\w+[ -]){0,3}?(?:man|woman|gentleman|lady|male|female|patient|pt|m\b|f\b)", re.I)
-_EVENT = re.compile(
-    r"^[ ]?(?:years?[ ])?(?:at|when|on)[ ](?:the[ ])?(?:time of[ ])?(?:first[ ]|initial[ ])?(?:diagnos|presentation|onset|dx)",
-    re.I,
-)
-_THEN = re.compile(
-    r"\bthen[ -]*$|\bwas (?:only |just |aged? )*$|\b(?:\w+(?:ectomy|plasty|otomy|ostomy|itis|osis|a?emia)|mi|cva|stroke|tia|dvt|"
-    r"pe|cabg|pci|cancer|ca|fracture|diabetes|dm|t2dm|asthma|epilepsy|menopause|menarche|removed|diagnosed|dx|surgery|"
-    r"operation|appendix|stent|onset|quit|stopped|started|smoking|widowed|retired|emigrated|married|child|born)[ ]$",
-    re.I,
-)
-_NEXT_CHILD = re.compile(
-    r"[ ]?(?:,|&|/|and|or)[ ]?(?:and )?(\d{1,2})(?![\w/]|[.,]\d|[ ]?(?:weeks?|months?|days?|years ago))", re.I
-)
 _DATE_REACH = 30
-_AGE_BEHIND = re.compile(
-    r"[ ]?[(\[,;/–-][ ]?(?:aged?:? |now )?(?P<years>1[01]\d|[1-9]\d)[ ]?(?:years?(?: old)?|yrs?|y\.?o\.?|y|a|j\.?)?(?=[ ]?[)\],;.\n]|$)",
-    re.I,
-)
-"""The age that a date of birth has with it ("DOB 02/11/1966 (58 y)")."""
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -71,7 +53,7 @@ def _of_a_group(reading: Reading, mention: Mention) -> bool:
 def _further_children(reading: Reading, mention: Mention) -> Iterator[Finding]:
     """The ages behind the first of a list: "children aged 19 and 22"."""
     end = mention.end
-    while match := _NEXT_CHILD.match(reading.text, end):
+    while match := reading.expressions["age.next_child"].match(reading.text, end):
         start, end = match.span(1)
         yield reading.finding(
             "age", {"years": int(match[1])}, start, end, by=mention,
@@ -90,15 +72,20 @@ def _years(text: str) -> int:
 
 
 def _told(reading: Reading, mention: Mention, years: int) -> Finding:
+    words = reading.expressions
     state = standing(reading, mention, kin=not mention.value.get("kin"))
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
     before = reading.text[max(0, mention.start - 20) : mention.start]
     temporality = Temporality.CURRENT
     if (
         mention.value.get("past")
-        or _THEN.search(before)
-        or _EVENT.match(behind)
-        or (state.temporality is Temporality.HISTORICAL and not _PERSON.match(behind) and "turned" not in mention.text)
+        or words["age.then"].search(before)
+        or words["age.event"].match(behind)
+        or (
+            state.temporality is Temporality.HISTORICAL
+            and not words["age.person"].match(behind)
+            and "turned" not in mention.text
+        )
     ):
         temporality = Temporality.HISTORICAL
     start = mention.start
@@ -129,7 +116,9 @@ def _whose(reading: Reading, mention: Mention, told: Experiencer) -> Experiencer
                 else Experiencer.OTHER
             )
         break
-    if told is Experiencer.FAMILY and _PERSON.match(reading.text[mention.end : mention.end + 40]):
+    if told is Experiencer.FAMILY and reading.expressions["age.person"].match(
+        reading.text[mention.end : mention.end + 40]
+    ):
         section = reading.sentences[mention.sentence].section
         if section is None or section.name != "family_history":
             return Experiencer.PATIENT
@@ -144,7 +133,7 @@ def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
             return
         born = day.date.full or _either_order(reading, day, on)
         if born is None:
-            told = _AGE_BEHIND.match(reading.text, day.end)
+            told = reading.expressions["age.age_behind"].match(reading.text, day.end)
             if told:
                 yield reading.finding(
                     "age", {"years": int(told["years"])}, mention.start, told.end(), by=mention,

@@ -8,15 +8,6 @@ from itertools import pairwise
 
 from extractor.language.reading import Mention, Reading
 
-_BREAK = re.compile(
-    r";|(?<!\ball )(?<!\beverything )(?<!\bnothing )(?<!\bnone )\bbut\b|\bhowever\b|\balthough\b|\bwhereas\b|\bwhile\b",
-    re.I,
-)
-_COMPANION = re.compile(
-    r"(?:\b(?:with|together with|along with|accompanied by|in (?:the )?presence of|and|to|by|beside)|\bw/)[ ]?(?:(?:his|her|the|their|a)[ ])?(?:\w+[ ])?$",
-    re.I,
-)
-_OF_THE_RELATIVE = re.compile(r"(?:'s\b|,? (?:who|whose)\b| (?:has|had|is|was)\b)", re.I)
 _MARK = r"(?P<box>\[[ xX]?\]|[☐☒☑✓])"
 _BOX = re.compile(_MARK)
 _BOX_AFTER = re.compile(r"[ ]{0,4}" + _MARK)
@@ -34,7 +25,7 @@ def clause_of(reading: Reading, place: int) -> tuple[int, int]:
     """
     sentence = reading.sentences[reading.sentence_at(place)]
     start, end = sentence.start, sentence.end
-    for match in _BREAK.finditer(reading.text, sentence.start, sentence.end):
+    for match in reading.expressions["clauses.break"].finditer(reading.text, sentence.start, sentence.end):
         if match.end() <= place:
             start = match.end()
         elif match.start() > place:
@@ -42,16 +33,20 @@ def clause_of(reading: Reading, place: int) -> tuple[int, int]:
     return start, end
 
 
-def beside_the_patient(text: str, start: int, relative: tuple[int, int]) -> bool:
+def beside_the_patient(reading: Reading, start: int, relative: tuple[int, int]) -> bool:
     """Whether a relative only stands beside the patient ("read it with his wife and signed").
 
     Args:
-        text: The note.
+        reading: The note.
         start: Where the clause begins.
         relative: Where the relative is named.
     """
+    words = reading.expressions
     first, last = relative
-    return _COMPANION.search(text[start:first]) is not None and _OF_THE_RELATIVE.match(text, last) is None
+    return (
+        words["clauses.companion"].search(reading.text[start:first]) is not None
+        and words["clauses.of_the_relative"].match(reading.text, last) is None
+    )
 
 
 def outermost(mentions: Iterable[Mention]) -> list[Mention]:

@@ -6,7 +6,6 @@ Interest, a leaflet or an appointment is neither, and neither is consent to some
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from extractor.findings.clauses import beside_the_patient, box_of, clause_of, outermost
@@ -18,40 +17,7 @@ _BESIDE = 14
 _NEIGHBOURHOOD = 250
 """A bare "has now signed" is about the trial when that is named within so many characters before it."""
 
-_DENIED = re.compile(
-    r"(?:\bnot|n't|\bnever|\bwithout|\bnor)[ ](?:yet |so far |been |having |actually |explicitly ){0,2}$", re.I
-)
-"""A denial right before a refusal makes it none ("has not declined the trial")."""
-_PATIENT_TOO = re.compile(
-    r"\b(?:(?:the |our |this )?(?:patient|pt|gentleman|lady|woman|man)|s?he|(?:mr|mrs|ms|miss)\.?(?: \w+)?),? "
-    r"(?:(?:and|as well as|together with|along with|with|after \w+ (?:to|with|it with))\b|&|\+)[^.;]{0,60}$|"
-    r"\b(?:patient|pt|s?he|they|both|couple|who|i)\b(?:,? (?:has|have|had|then|finally|now|both|also|all|politely|clearly|again|today|however|"
-    r"therefore|together|jointly|firmly|kindly|eventually)){0,4}[ ]*$",
-    re.I,
-)
-"""The patient is the subject, though a relative stands beside ("she and her parents declined")."""
-_RELATIVE = re.compile(
-    r"\b(?:brother|sister|father|mother|uncle|aunt|cousin|neighbour|neighbor|friend|dad|mum|mom|son|daughter)(?:'s)? (?:who|had|has|also)\b",
-    re.I,
-)
-_KIN = re.compile(
-    r"\b(?:wife|husband|spouse|partner|son|daughter|brother|sister|mother|father|mum|mom|dad|family|cousin|aunt|uncle|niece|nephew)\b",
-    re.I,
-)
-_AT_FIRST = re.compile(r"\b(?:initially|originally|at first)\b[^.;]{0,25}$", re.I)
-_AT_FIRST_BEHIND = re.compile(r"[^.;]{0,25}?\b(?:initially|originally|at first)\b", re.I)
-_OTHERS = re.compile(r"\b(?:patients|pts|subjects|participants|volunteers|people|cohort)\b", re.I)
-_PREVIOUSLY = re.compile(r"\b(?:previously|earlier|before|last (?:time|week|month|visit))\b", re.I)
-_BUT_NOW = re.compile(r"\b(?:now|today|since then|changed (?:his|her|their) mind|meanwhile)\b", re.I)
-_NOT_THE_PATIENT = re.compile(
-    r"\b(?:insur\w+|sponsors?|teams?|committees?|boards?|ethics|investigators?|we|payers?|hospital|centre|center|coordinator)\b(?: \w+){0,2}[ ]$",
-    re.I,
-)
-"""A refusal by these is none of the patient's."""
 _DRUG_REACH = 25
-_REQUIRED = re.compile(
-    r"[^.;\n]{0,25}?\b(?:required|criteri\w+|mandatory|needed|necessary|prerequisite|obligatory|must)\b", re.I
-)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -78,43 +44,48 @@ def _stands(reading: Reading, mention: Mention) -> bool:
 
 def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     """Whose consent it is; a relative who stands beside the patient takes nothing away."""
+    words = reading.expressions
     given = mention.qualifiers.experiencer
-    if given is Experiencer.OTHER and not _OTHERS.search(reading.sentence_text(mention.sentence)):
+    if given is Experiencer.OTHER and not words["consent.others"].search(reading.sentence_text(mention.sentence)):
         return Experiencer.PATIENT  # "consent for the trial on file": the trial is what is consented to
     if given is not Experiencer.FAMILY:
         return given
     start = clause_of(reading, mention.start)[0]
     before = reading.text[start : mention.start]
-    if _PATIENT_TOO.search(before) and not _RELATIVE.search(before):
+    if words["consent.patient_too"].search(before) and not words["consent.relative"].search(before):
         return Experiencer.PATIENT
-    kin = list(_KIN.finditer(reading.text, start, mention.end))
-    beside = kin and all(beside_the_patient(reading.text, start, relative.span()) for relative in kin)
+    kin = list(words["consent.kin"].finditer(reading.text, start, mention.end))
+    beside = kin and all(beside_the_patient(reading, start, relative.span()) for relative in kin)
     return Experiencer.PATIENT if beside else given
 
 
 def _temporality(reading: Reading, mention: Mention) -> Temporality:
     """A refusal that the same sentence calls a first one is past ("initially declined the trial")."""
+    words = reading.expressions
     start, end = clause_of(reading, mention.start)
     sentence = reading.sentences[mention.sentence]
-    first = _AT_FIRST.search(reading.text[start : mention.start]) or _AT_FIRST_BEHIND.match(
-        reading.text[mention.end : end]
+    first = words["consent.at_first"].search(reading.text[start : mention.start]) or words[
+        "consent.at_first_behind"
+    ].match(reading.text[mention.end : end])
+    then = words["consent.previously"].search(reading.text[start:end]) and words["consent.but_now"].search(
+        reading.text[mention.end : sentence.end]
     )
-    then = _PREVIOUSLY.search(reading.text[start:end]) and _BUT_NOW.search(reading.text[mention.end : sentence.end])
     past = mention.value["given"] is False and (first or then)
     return Temporality.HISTORICAL if past else Temporality.CURRENT
 
 
 def _settled(reading: Reading, mention: Mention) -> bool:
     """Whether nothing leaves it open: a condition before it, a denial or an appointment beside it."""
+    words = reading.expressions
     start, end = clause_of(reading, mention.start)
     if reading.within(start, mention.start, "CONSENT_CONDITION"):
         return False
     if mention.value["given"] is False:
         before = reading.text[start : mention.start]
-        if _DENIED.search(before) or _NOT_THE_PATIENT.search(before):
+        if words["consent.denied"].search(before) or words["consent.not_the_patient"].search(before):
             return False
         return mention.qualifiers.assertion is not Assertion.HYPOTHETICAL or "HYPOTHETICAL" in mention.qualifiers.cues
-    if _REQUIRED.match(reading.text, mention.end, end):
+    if words["consent.required"].match(reading.text, mention.end, end):
         return False
     beside = (max(start, mention.start - _BESIDE), mention.start), (mention.end, min(end, mention.end + _BESIDE))
     return not any(reading.within(*stretch, "CONSENT_NOT_YET") for stretch in beside)

@@ -16,21 +16,8 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 _PARTNER_REACH = 40
 """A relative named within so many characters before a reason owns it ("her husband had a vasectomy")."""
 
-_KIND = re.compile(
-    r"\b(?:hormon\w+|(?:the )?pill|oral|ocp|coc|iud|ius|coil|mirena|implant|depot|injecti\w+|sterili\w+|spiral)\b", re.I
-)
-"""Whoever declines one kind of contraception has not declined contraception."""
-_PERIOD = re.compile(r"last\b|lmp\b|periods?\b|menses|menstruation", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_OWN_STATEMENT = re.compile(
-    r"(?:\b(?:child\w*|father|fertil\w*|concei\w+|pregnan\w+|any ?more|need\w*|applicable|required|necessary|active|"
-    r"relevant|potential)\b[^(;.]{0,30}\((?:s/p |post |prior |after |had (?:an? )?)?|[,:–-][ ]?(?:as |since |and |because )?(?:s?he |pt |patient )?"
-    r"(?:has |have )?(?:had|undergone|underwent|s/p|after|following|post|status post) (?:an? |his |her |the )?)$",
-    re.I,
-)
-"""What opens a statement of its own, which a denial before it does not reach ("not sexually active, has had a vasectomy")."""
 _SENTENCE_END = re.compile(r"[a-z)][.][ ]")
-_BOTH = re.compile(r"\b(?:both|each|patient and|he and|she and) (?:\w+ ){0,2}$", re.I)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -38,7 +25,10 @@ def find(reading: Reading) -> Iterator[Finding]:
     mentions = outermost(m for m in reading.of("CONTRACEPTION") if _stands(reading, m))
     reasons = {m.sentence for m in mentions if m.value.get("not_applicable") in ("postmenopausal", "sterilised")}
     for mention in mentions:
-        if _PERIOD.match(mention.text) and sum(m.sentence == mention.sentence for m in mentions) > 1:
+        if (
+            reading.expressions["contraception.period"].match(mention.text)
+            and sum(m.sentence == mention.sentence for m in mentions) > 1
+        ):
             continue  # "postmenopausal (last period 2009)" is one statement
         if mention.value.get("not_applicable") == "not_reproductive" and mention.sentence in reasons:
             continue  # "vasectomy 1999, so not applicable" is one statement; its reason is the better evidence
@@ -48,7 +38,7 @@ def find(reading: Reading) -> Iterator[Finding]:
 def _stands(reading: Reading, mention: Mention) -> bool:
     """Whether no empty tick box speaks against it; an option of a form needs its tick."""
     ticked = box_of(reading, mention)
-    if mention.value.get("agrees") is False and _KIND.search(mention.text):
+    if mention.value.get("agrees") is False and reading.expressions["contraception.kind"].search(mention.text):
         return False
     return ticked is True if mention.value.get("form") else ticked is not False
 
@@ -78,7 +68,7 @@ def _kin_owns(reading: Reading, mention: Mention, start: int) -> bool:
     no relative stands in the sentence.
     """
     return any(
-        not beside_the_patient(reading.text, start, (relative.start, relative.end))
+        not beside_the_patient(reading, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
         for relative in reading.within(start, mention.start, "CONTRACEPTION_PARTNER")
     )
@@ -86,6 +76,7 @@ def _kin_owns(reading: Reading, mention: Mention, start: int) -> bool:
 
 def _reason(reading: Reading, mention: Mention) -> Finding:
     """A reason why contraception is not needed. What is past (an operation) still holds."""
+    words = reading.expressions
     planned = mention.value["not_applicable"] == "sterilised" and mention.qualifiers.temporality is Temporality.PLANNED
     start, _ = clause_of(reading, mention.start)
     partner = [
@@ -93,13 +84,13 @@ def _reason(reading: Reading, mention: Mention) -> Finding:
         for relative in reading.within(
             max(start, mention.start - _PARTNER_REACH), mention.start, "CONTRACEPTION_PARTNER"
         )
-        if not _BOTH.search(reading.text[start : relative.start])
-        and not beside_the_patient(reading.text, start, (relative.start, relative.end))
+        if not words["contraception.both"].search(reading.text[start : relative.start])
+        and not beside_the_patient(reading, start, (relative.start, relative.end))
         and not _SENTENCE_END.search(reading.text, relative.end, mention.start)
     ]
     changes = {}
     if mention.qualifiers.assertion is Assertion.NEGATED and (
-        _YEAR.search(mention.text) or _OWN_STATEMENT.search(reading.text[start : mention.start])
+        _YEAR.search(mention.text) or words["contraception.own_statement"].search(reading.text[start : mention.start])
     ):
         changes["assertion"] = Assertion.AFFIRMED  # "no uterus (hysterectomy 2009)": a year denies nothing
     whose = Experiencer.FAMILY if partner else mention.qualifiers.experiencer

@@ -49,46 +49,6 @@ _SUBTYPES = (
 )
 """The subtype that a word inside a name of NSCLC gives; the first that fits."""
 _CERTAIN_SECTIONS = ("pathology", "oncologic_history", "diagnosis")
-_OWN_LUNG = re.compile(
-    r"lung|pulmon|bronch|(?:upper|middle|lower) lobe|\b[rl][uml]l\b|nsclc|lingula|\bluad\b|\blusc\b", re.I
-)
-_STOP = re.compile(r"[;.](?:[ ]|$)|,[ ](?:and |now )|[ ](?:and|now|then|with|but)[ ]")
-_SPECIMEN = re.compile(r"ectomy\b|biops|excis|resect|polypectomy|specimen|\bturp\b", re.I)
-_OTHER_CANCER = re.compile(
-    r"\b(?:cancer|carcinoma|tumou?r|adenocarcinoma) of (?:the )?(?:pancrea\w*|colon|rectum|stomach|prostate|breast|"
-    r"ovary|uterus|cervix|bladder|o?esophagus|liver|bile ducts?|thyroid|tongue|larynx|pharynx|gallbladder|kidney)|"
-    r"\b(?:pancreatic|colon|colorectal|rectal|gastric|prostate|breast|ovarian|endometrial|cervical|bladder|o?esophageal|"
-    r"thyroid|biliary|gallbladder|laryngeal|pharyngeal|hepatocellular|peritoneal|renal)[ ]{1,2}(?:[\w-]+[ ]){0,2}"
-    r"(?:cancer|carcinoma|adenocarcinoma|mesothelioma)\b",
-    re.I,
-)
-_CLAUSE = re.compile(r"[;,]|[.][ ]|[ ](?:to|but|however|on review)[ ]|->|→", re.I)
-_TURNED = re.compile(
-    r"\b(?:to|now|into)[ ](?:an? |the )?$|->[ ]*$|→[ ]*$|"
-    r"\b(?:revised|amended|corrected|changed|re-?classified)(?: (?:diagnosis|as|is|was))?[ :,-]{1,3}(?:an? )?$",
-    re.I,
-)
-_RULE_BEFORE = re.compile(
-    r"\b(?:trial|study|rct|protocol|inclusion|eligib\w+|criteri\w+)\b[^.;]{0,50}"
-    r"(?:\b(?:needs?|wants?|for|in|asks?|requires?|takes?|with|of|clause)\b|[(:][ ]?[\"“'‘]|[\"“‘])[^.;]{0,40}$",
-    re.I,
-)
-_DOUBT = re.compile(
-    r"\b(?:suspicious|suspected|possibl[ey]|probabl[ey]|likely|query|differential|versus|vs|may|could)\b|\?", re.I
-)
-_ALTERNATIVE = re.compile(
-    r"[ ](?:vs\.?|versus|or)[ ](?:an? )?(?:adeno|squam|large|small|lcnec|sclc|nsclc|carcinoid|neuroendo|meso)", re.I
-)
-_DOUBT_BEHIND = re.compile(r"[ ]?(?:\?|[(]?(?:suspected|possible|probable|presumed|not proven)\b)", re.I)
-_LUNG_LESION_IS = re.compile(
-    r"\b(?:lung|pulmonary|lobe|rul|lul|rll|lll|nodule)\b.{0,60}\b(?:biops\w+|bx|wedge|resection|core|fna)\b.{0,60}$",
-    re.I,
-)
-_FROM_ELSEWHERE = re.compile(
-    r"^[ ,]{0,2}(?:of |from |with |in keeping with |consistent with |compatible with |c/w )(?:an? |the )?(?:\w+ ){0,2}"
-    r"(?:colo\w+|breast|prostat\w+|pancrea\w+|gastric|renal|urothelial|endometri\w+)",
-    re.I,
-)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -121,14 +81,17 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _assertion(reading: Reading, mention: Mention) -> Assertion:
     """ConText's assertion, corrected for what it cannot know of a diagnosis."""
+    words = reading.expressions
     assertion = mention.qualifiers.assertion
     sentence = reading.sentences[mention.sentence]
-    doubted = _DOUBT.search(reading.text[sentence.start : mention.start]) is not None
+    doubted = words["histology.doubt"].search(reading.text[sentence.start : mention.start]) is not None
     if assertion is Assertion.POSSIBLE and "favoured" in mention.groups and not doubted:
         return Assertion.AFFIRMED  # the doubt is about the subtype
     if assertion is not Assertion.AFFIRMED:
         return assertion
-    if _ALTERNATIVE.match(reading.text, mention.end) or _DOUBT_BEHIND.match(reading.text, mention.end):
+    if words["histology.alternative"].match(reading.text, mention.end) or words["histology.doubt_behind"].match(
+        reading.text, mention.end
+    ):
         return Assertion.POSSIBLE
     return Assertion.HYPOTHETICAL if _quoted_rule(reading, mention) else assertion
 
@@ -168,11 +131,12 @@ def _value(mention: Mention) -> dict[str, Any]:
 
 def _meant(reading: Reading, mention: Mention) -> bool:
     """Whether it speaks of the lung tumour."""
-    if _OWN_LUNG.search(mention.text) or mention.value.get("group") == "sclc":
+    words = reading.expressions
+    if words["histology.own_lung"].search(mention.text) or mention.value.get("group") == "sclc":
         return not (mention.value.get("group") == "sclc" and _other_organ(reading, mention))
     if _from_elsewhere(reading, mention):
         return True
-    if _OWN_LUNG.search(reading.text) is None and reading.in_sentence(mention.sentence, ORGAN):
+    if words["histology.own_lung"].search(reading.text) is None and reading.in_sentence(mention.sentence, ORGAN):
         return False
     if _other_organ(reading, mention) or _specimen_of_other_organ(reading, mention) or _no_lung_case(reading):
         return False
@@ -191,33 +155,44 @@ def _meant(reading: Reading, mention: Mention) -> bool:
 
 def _other_organ(reading: Reading, mention: Mention) -> bool:
     """Whether an organ other than the lung stands in the same clause."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
-    begin = max((m.end() for m in _STOP.finditer(reading.text, sentence.start, mention.start)), default=sentence.start)
-    stop = _STOP.search(reading.text, mention.end, min(sentence.end, mention.end + 60))
+    begin = max(
+        (m.end() for m in words["histology.stop"].finditer(reading.text, sentence.start, mention.start)),
+        default=sentence.start,
+    )
+    stop = words["histology.stop"].search(reading.text, mention.end, min(sentence.end, mention.end + 60))
     end = stop.start() if stop else min(sentence.end, mention.end + 60)
     organs = reading.within(begin, end, ORGAN)
     if not organs:
         return False
-    own = [m for m in reading.within(begin, end, LUNG) if _OWN_LUNG.search(m.text)]
+    own = [m for m in reading.within(begin, end, LUNG) if words["histology.own_lung"].search(m.text)]
     near = min(_distance(m, mention) for m in organs)
     return not own or near < min(_distance(m, mention) for m in own)
 
 
 def _specimen_of_other_organ(reading: Reading, mention: Mention) -> bool:
     """Whether the sentence before tells of a specimen of another organ, and this one names none."""
+    words = reading.expressions
     number = mention.sentence
-    if number == 0 or any(_OWN_LUNG.search(m.text) for m in reading.in_sentence(number, LUNG)):
+    if number == 0 or any(words["histology.own_lung"].search(m.text) for m in reading.in_sentence(number, LUNG)):
         return False
     before = reading.sentences[number - 1]
-    if before.block != reading.sentences[number].block or _OWN_LUNG.search(reading.sentence_text(number - 1)):
+    if before.block != reading.sentences[number].block or words["histology.own_lung"].search(
+        reading.sentence_text(number - 1)
+    ):
         return False
-    specimen = _SPECIMEN.search(reading.sentence_text(number - 1)) is not None
+    specimen = words["histology.specimen"].search(reading.sentence_text(number - 1)) is not None
     return specimen and bool(reading.in_sentence(number - 1, ORGAN))
 
 
 def _no_lung_case(reading: Reading) -> bool:
     """Whether the note tells of another organ's cancer and never of a lung."""
-    return _OWN_LUNG.search(reading.text) is None and _OTHER_CANCER.search(reading.text) is not None
+    words = reading.expressions
+    return (
+        words["histology.own_lung"].search(reading.text) is None
+        and words["histology.other_cancer"].search(reading.text) is not None
+    )
 
 
 def _distance(mention: Mention, other: Mention) -> int:
@@ -226,12 +201,16 @@ def _distance(mention: Mention, other: Mention) -> int:
 
 def _from_elsewhere(reading: Reading, mention: Mention) -> bool:
     """Whether a lesion of the lung turned out to be another organ's tumour."""
+    words = reading.expressions
     if mention.value.get("group") == "sclc":
         return False
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
     after = reading.text[mention.end : min(sentence.end, mention.end + 60)]
-    return _LUNG_LESION_IS.search(before) is not None and _FROM_ELSEWHERE.search(after) is not None
+    return (
+        words["histology.lung_lesion_is"].search(before) is not None
+        and words["histology.from_elsewhere"].search(after) is not None
+    )
 
 
 def _revisions(reading: Reading, mentions: list[Mention]) -> dict[int, bool]:
@@ -261,11 +240,12 @@ def _revisions(reading: Reading, mentions: list[Mention]) -> dict[int, bool]:
 
 def _replaced(reading: Reading, mention: Mention) -> bool:
     """Whether the words around say that this diagnosis was the one before the review."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
-    if _TURNED.search(before[-40:]):
+    if words["histology.turned"].search(before[-40:]):
         return False
-    begin = max((m.end() for m in _CLAUSE.finditer(before)), default=0)
+    begin = max((m.end() for m in words["histology.clause"].finditer(before)), default=0)
     if reading.within(sentence.start + begin, mention.start, FORMERLY):
         return True
     after = reading.within(mention.end, min(sentence.end, mention.end + 45), DROPPED)
@@ -275,4 +255,4 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
 def _quoted_rule(reading: Reading, mention: Mention) -> bool:
     """Whether a trial's requirement is quoted ("the study is for confirmed NSCLC")."""
     sentence = reading.sentences[mention.sentence]
-    return _RULE_BEFORE.search(reading.text[sentence.start : mention.start]) is not None
+    return reading.expressions["histology.rule_before"].search(reading.text[sentence.start : mention.start]) is not None

@@ -25,66 +25,13 @@ _NOT_REACH = 26
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
 _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
-_NODULE_BEHIND = re.compile(
-    r"[ ]?(?:x ?\d|\(?\d\)?(?![\d/.])|(?:\w+ ){0,2}?(?:nodules?|mets?|metasta\w+|deposits?)\b)", re.I
-)
-_NOT_A_TARGET_BEHIND = re.compile(
-    r"[ ]?(?:function|dose|constraint|tolerance|standpoint|point|volume|toxicity|V\d|surge|board|cancer|team|"
-    r"meeting|unit|reserve|colleagues|MRI|CT\b|PET|scan|biops|ultraso|failure)",
-    re.I,
-)
-_NEW_STATEMENT = re.compile(
-    r",[ ]+(?:and\b(?! (?:the )?\w+(?:,| and| can| could| are| is)\b)|"
-    r"(?:otherwise|everything|all|the rest|which|so|meaning|thus|hence|ie|i\.e\.)\b)|:[ ]",
-    re.I,
-)
-_OTHER_VERB = re.compile(r"\b(?:s?he|had|was|were)\b", re.I)
-"""Means behind another verb are not those of the ability ("amenable to physiotherapy and had radiotherapy")."""
-_REPORTED = re.compile(
-    r"\b(?:commented|confirmed|confirms|said|says|stated?s?|told (?:me|us|him|her)|tells (?:me|us)|reported|agreed|felt|feels|thinks?|"
-    r"thought|concluded|judged|wrote|considered|considers|reviewed)\b",
-    re.I,
-)
-"""What a specialist reports is not under the condition that stands before ("if she recovers ..., RT said that all is treatable")."""
-_BARE_BEFORE = re.compile(
-    r"[ \-–>*:(]*(?:(?:it |this |these |which |they )?(?:is|are|would be|deemed|judged|felt|considered)? ?(?:all|each|both|technically|thus|hence|"
-    r"easily|readily|perfectly|entirely)?[ ]?){1,4}",
-    re.I,
-)
-_BARE_BEHIND = re.compile(r"[ ]*(?:(?:per|acc\w*|by|says|according to) [^.;]{1,30})?[.!)]*[ ]*", re.I)
-_CHAIN = re.compile(
-    r"[ ,/]*(?:(?:or|nor|and|for|to|with|by|of|a|any|either|the|radical|curative|definitive|stereotactic)[ ]+)*", re.I
-)
-_OBJECT_NEXT = re.compile(r"[ ](?:for|to|of|on|in|at|with)\b|(?<=for)[ ]|(?<=to)[ ]", re.I)
 _ONLY_CURE = re.compile(r"\bcurativ", re.I)
-_LOCAL = re.compile(r"\b(?:local|radio|radiation|ablat|stereo|sabr|sbrt|rt\b|resect|surg|radical|consolid|lat\b)", re.I)
 _GAP_MEANS = 16
-_NOW = re.compile(r"\b(?:now|currently|today)\b", re.I)
-_NEIGHBOUR = re.compile(
-    r"\b(?:dose (?:to|limits? (?:of|for))|abut(?:s|ting)?|close to|adjacent to|next to|near(?:by| to)?|proximity (?:to|of)|touch(?:es|ing)|"
-    r"in contact with|overl(?:ies|ying)|toxicity (?:to|of)|constraints? (?:of|for|to)|tolerance of|spar(?:es?|ing)|away from|"
-    r"distance (?:to|from)|perforation of) (?:the |his |her )?(?:\w+ )?$",
-    re.I,
-)
-"""An organ behind these words is a neighbour of the target, no target."""
 _SHORT = 75
 """A line of a list ("Node level II: not possible") is no longer than this."""
 _LINES_BACK = 4
 _OBJECT_REACH = 14
-_SUBJECTLESS = re.compile(
-    r"[ ,]*(?:(?:it|they|is|are|still|also|all|each|both|would|be|remains?|can|could|fully|well)[ ]+)*", re.I
-)
-_BUT = re.compile(r"\b(?:but|although|however|though)[ ]*$", re.I)
-_ANSWER_BEHIND = re.compile(
-    r"[^.;\n\[\]☐☒☑]{0,60}?(?:[?:=]|\.{3,}|[ ]-)[ ]*(?P<answer>y(?:es)?|no?|\+|ja|nein)(?=[ ]*(?:[.,;(\n]|$))", re.I
-)
-"""The answer of a form in words ("All sites LAT-able? Y", "amenable to SABR: no")."""
 _OWN_ANSWER = re.compile(r"[^\n,;.:\[\]]{0,20}?[ ]?[:=-]?[ ]?\b(?P<answer>y(?:es)?|no?|\+)(?!\w)", re.I)
-_FORM_ANSWER = re.compile(
-    r"[^:;.\n\[\]☐☒☑]{0,80}:[ ]*(?P<answer>y(?:es)?|confirmed|given|established|present|no(?:ne)?|n|denied|not given)(?=[ ]*(?:[.,;(\n]|$))",
-    re.I,
-)
-"""One answer to the whole question ("Amenability to local ablative therapy: yes (all)")."""
 _BOX_MARK = re.compile(r"\[[ xX]?\]|[☐☒☑]")
 _ASKED = re.compile(r"\w\?(?=[ ]|$)")
 _MEETING = re.compile(r"[^:;\n]{0,60}:")
@@ -202,7 +149,7 @@ def _predicates(
             m
             for m in means
             if first - _MEANS_REACH <= m.start <= last + _MEANS_REACH
-            and not _OTHER_VERB.search(reading.text, last, max(last, m.start))
+            and not reading.expressions["lat_amenability.other_verb"].search(reading.text, last, max(last, m.start))
         )
         if not near and targets and not any(word.value.get("elliptic") for word in group):
             near = _heading_means(reading, start, end)
@@ -221,7 +168,7 @@ def _predicates(
 
 
 def _second_object(reading: Reading, able: Mention, verb: Mention, targets: Sequence[_Target]) -> bool:
-    """Whether a bare participle goes with the "can be" before it ("the primary can be resected, the adrenal ablated")."""
+    """Whether a bare participle goes with the "can be" before it ("the mass can be resected, the adrenal ablated")."""
     objects = [target for target in targets if able.end <= target.start < verb.start]
     if not objects or verb.start - objects[-1].end > _OBJECT_REACH:
         return False
@@ -244,7 +191,10 @@ def _heading_means(reading: Reading, start: int, end: int) -> tuple[Mention, ...
 
 
 def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
-    """The means of the sentence before, which an extent sums up ("The mass by RT, the rib by SABR. All sites therefore amenable.")."""
+    """The means of the sentence before, which an extent sums up.
+
+    "The mass by RT, the rib by SABR. All sites therefore amenable."
+    """
     low, high = _sentence_before(reading, start)
     stated = reading.within(low, high, "LAT_ABLE") and not reading.within(low, high, "LAT_NOT")
     return tuple(outermost(reading.within(low, high, "LAT_MEANS"))) if stated else ()
@@ -253,9 +203,13 @@ def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
 def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> list[_Target]:
     """What the clause before a "but" is about, where the clause behind it has no subject of its own."""
     sentence = reading.sentences[reading.sentence_at(start)]
-    if start <= sentence.start or not words or not _BUT.search(reading.text[sentence.start : start]):
+    if (
+        start <= sentence.start
+        or not words
+        or not reading.expressions["lat_amenability.but"].search(reading.text[sentence.start : start])
+    ):
         return []
-    if not _SUBJECTLESS.fullmatch(reading.text[start : words[0].start]):
+    if not reading.expressions["lat_amenability.subjectless"].fullmatch(reading.text[start : words[0].start]):
         return []
     return [
         t for t in _targets(reading, *clause_of(reading, max(sentence.start, start - 5))) if t.name not in _POINTERS
@@ -268,7 +222,9 @@ def _direct_means(reading: Reading, predicate: _Predicate) -> Sequence[Mention]:
     for word in predicate.words:
         end = word.end
         for mention in sorted(predicate.means, key=lambda m: m.start):
-            if mention.start >= end and _CHAIN.fullmatch(reading.text[end : mention.start]):
+            if mention.start >= end and reading.expressions["lat_amenability.chain"].fullmatch(
+                reading.text[end : mention.start]
+            ):
                 chain.append(mention)
                 end = mention.end
     return chain or predicate.means
@@ -293,8 +249,8 @@ def _stands_alone(reading: Reading, words: Sequence[Mention], start: int, end: i
     """Whether a sentence is nothing but an ability ("T4 in one SABR volume, pubis SABR. Deliverable.")."""
     return bool(
         words
-        and _BARE_BEFORE.fullmatch(reading.text[start : words[0].start])
-        and _BARE_BEHIND.fullmatch(reading.text[words[-1].end : end])
+        and reading.expressions["lat_amenability.bare_before"].fullmatch(reading.text[start : words[0].start])
+        and reading.expressions["lat_amenability.bare_behind"].fullmatch(reading.text[words[-1].end : end])
         and reading.within(*_sentence_before(reading, start), "LAT_MEANS")
     )
 
@@ -306,13 +262,14 @@ def _statement(
     clause: tuple[int, int],
     follows: bool,
 ) -> Iterator[Finding]:
+    words = reading.expressions
     amenable = not _denied(reading, predicate, (zone.start, zone.end) if zone.targets else clause)
     if predicate.says("same"):
         said = clause if follows else clause_of(reading, max(0, clause[0] - 3))
         amenable = amenable and not _denies(reading, said[0], predicate.start)
     asked = reading.text[predicate.end : clause[1]].strip() == "?"  # the answer is a sentence of its own: "LAT-able? Y"
     limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
-    answer = _ANSWER_BEHIND.match(reading.text, predicate.end, limit)
+    answer = words["lat_amenability.answer_behind"].match(reading.text, predicate.end, limit)
     if answer:
         if asked and not amenable:
             return  # "Anything that could not be ablated? No."
@@ -328,7 +285,7 @@ def _statement(
         not amenable
         and not zone.targets
         and _ONLY_CURE.search(reading.text, *clause)
-        and not _LOCAL.search(reading.text, *clause)
+        and not words["lat_amenability.local"].search(reading.text, *clause)
     ):
         return  # "curative treatment is no longer possible" tells of stage IV, not of local treatment
     if reading.within(*clause, "LAT_PALLIATIVE") and amenable and "radical" not in kinds:
@@ -408,7 +365,7 @@ def _zones(
     """
     borders = [start]
     for first, second in pairwise(predicates):
-        opened = _NEW_STATEMENT.search(reading.text, first.end, second.start)
+        opened = reading.expressions["lat_amenability.new_statement"].search(reading.text, first.end, second.start)
         if opened:
             borders.append(opened.start())
         elif second.says("agent") and not any(borders[-1] <= target.start < first.start for target in targets):
@@ -429,9 +386,9 @@ def _own_object(
     reading: Reading, first: _Predicate, second: _Predicate, targets: Sequence[_Target], start: int
 ) -> int | None:
     """Where the object of a first predicate ends ("possible for lung and adrenal, liver lesion not possible")."""
-    if any(start <= target.start < first.start for target in targets) or not _OBJECT_NEXT.match(
-        reading.text, first.end
-    ):
+    if any(start <= target.start < first.start for target in targets) or not reading.expressions[
+        "lat_amenability.object_next"
+    ].match(reading.text, first.end):
         return None
     comma = reading.text.rfind(",", first.end, second.start)
     before = any(first.end <= target.start < comma for target in targets)
@@ -479,7 +436,7 @@ def _referred(reading: Reading, place: int) -> Iterator[str]:
 
 
 def _enumerated(reading: Reading, number: int) -> Iterator[str]:
-    """What the sentences before one list with their means in the same line ("SBRT to liver and T6. SRS to the brain.")."""
+    """What the sentences before one list with their means in the same line ("SBRT to liver and T6. SRS to brain.")."""
     line = reading.sentences[number].line
     while reading.in_sentence(number, "LAT_MEANS") and number and reading.sentences[number - 1].line == line:
         number -= 1
@@ -503,6 +460,7 @@ def _targets(reading: Reading, start: int, end: int) -> list[_Target]:
 
 
 def _target_name(reading: Reading, mention: Mention) -> str | None:
+    words = reading.expressions
     if mention.category == "LAT_SCOPE":
         return str(mention.value["target"])
     if mention.category == "PRIMARY":
@@ -510,10 +468,12 @@ def _target_name(reading: Reading, mention: Mention) -> str | None:
     if mention.category == "LAT_NODULE":
         return "lung"
     behind = reading.text[mention.end : mention.end + 30]
-    if _NOT_A_TARGET_BEHIND.match(behind) or _NEIGHBOUR.search(reading.text[: mention.start][-40:]):
+    if words["lat_amenability.not_a_target_behind"].match(behind) or words["lat_amenability.neighbour"].search(
+        reading.text[: mention.start][-40:]
+    ):
         return None
     if mention.value.get("site") == "lung":
-        return "lung" if _NODULE_BEHIND.match(behind) else "primary"
+        return "lung" if words["lat_amenability.nodule_behind"].match(behind) else "primary"
     if mention.value.get("region") == "regional":
         return "primary"  # regional nodes are treated with the primary
     brain = mention.value.get("region") == "cranial" and mention.value["site"] != "leptomeninges"
@@ -531,13 +491,14 @@ def _finding(
     clause_end: int | None = None,
     answered: bool = False,
 ) -> Finding:
+    words = reading.expressions
     word = predicate.words[0]
     sentence = reading.sentences[word.sentence]
     assertion = Assertion.AFFIRMED
     text = reading.sentence_text(word.sentence)
     is_open = (
         any(
-            not _REPORTED.search(reading.text, condition.end, predicate.start)
+            not words["lat_amenability.reported"].search(reading.text, condition.end, predicate.start)
             for condition in reading.within(clause_start, predicate.start, "LAT_OPEN")
         )
         or any(
@@ -558,7 +519,7 @@ def _finding(
     past = [
         m
         for m in reading.within(clause_start, predicate.start, "LAT_PAST")
-        if not _NOW.search(reading.text, m.end, predicate.start)
+        if not words["lat_amenability.now"].search(reading.text, m.end, predicate.start)
     ]
     finding = reading.finding(
         "lat_amenability",
@@ -636,7 +597,11 @@ def _unanswered(reading: Reading, words: Sequence[Mention]) -> bool:
 def _worded_form(reading: Reading, word: Mention, end: int, start: int) -> Iterator[Finding]:
     """Answers in words, one a target: "Radical treatment possible: primary yes, liver no"."""
     targets = [t for t in _targets(reading, word.end, end) if t.name not in _POINTERS]
-    whole = _FORM_ANSWER.match(reading.text, word.end, end) if word.value.get("form") else None
+    whole = (
+        reading.expressions["lat_amenability.form_answer"].match(reading.text, word.end, end)
+        if word.value.get("form")
+        else None
+    )
     if whole and reading.within(word.end, whole.end(), "LAT_MEANS"):
         amenable = whole["answer"].lower() not in ("n", "no", "none", "denied", "not given")
         asked = [t.name for t in targets if t.start < whole.start("answer")]

@@ -31,84 +31,12 @@ _DIAGNOSTIC_REACH = 160
 _BESIDE = 30
 _ADJACENT = 12
 """A dose so close behind its radiotherapy is no second treatment."""
-_UNRELATED = re.compile(
-    r"\b(?:after|following|post|since|s/p|recurren\w+|residual|evidence|change|complication\w*|metasta\w+|growth|progress\w+|"
-    r"followed|then|only|except\w*|apart|other than|incidents?|events?|delays?|issues?|sequelae|success|benefit|relief|pain|fever|symptoms?|"
-    r"but|before|during|disease|tumou?r|enhanc\w+|problem|objection|conflict|question|bleeding|deficit)\b",
-    re.I,
-)
-_LINKED = re.compile(
-    r"[ ]*(?:[:(-]?[ ]*|(?:[ ](?:to|of|for|on|in)[ ])(?!date|this|now)"
-    r"(?:(?!from\b)[\w-]+[ ]){0,6})(?:left |right |[LR] )?",
-    re.I,
-)
-_LISTED = re.compile(
-    r"(?:[ ]?[,/&+][ ]?|[ ]|\band\b|\bas well as\b|"
-    r"\b(?:the|left|right|both|lymph|nodes?|lesions?|metasta\w+|mets?|deposits?|\w{1,2})\b)+",
-    re.I,
-)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
-_TO = re.compile(r"[ ,(]*(?:to|for|on) ", re.I)
-_RECEIVED = re.compile(r"\b(?:received|got|was given|were given)[ ]$", re.I)
 _REASON = re.compile(r"[^.;,\n]{0,25}\bfor (?:an? )?(?:[\w-]+[ ]?){1,3}", re.I)
-_NODULE_BEHIND = re.compile(r"[ ]?(?:\w+ )?(?:nodules?|mets?\b|metasta\w+)", re.I)
-_LUNG_METASTASIS = re.compile(r"\b(?:metasta\w+|mets?|contralateral)\b", re.I)
-_COUNT = re.compile(
-    r"\b(?P<number>one|two|three|four|five|six|single|solitary|both|[1-9])\b"
-    r"(?= (?:\w+ ){0,3}(?:mets?|metasta\w+|lesions?|nodules?|deposits?))",
-    re.I,
-)
 _COUNTS = {"one": 1, "single": 1, "solitary": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_DEPARTMENT = re.compile(
-    r"\b(?:departments?|dept\.?|clinics?|wards?|institutes?|centres?|centers?|units?|divisions?|sections?|chair|faculty|stay)"
-    r"(?: (?:of|for))? (?:[\w-]+(?:,| and| &| \+)? ){0,3}$",
-    re.I,
-)
-"""A name of a place, not of a treatment ("Department of Oncology and Radiotherapy")."""
-_NOT_TAKEN = (
-    r"(?:declin\w+|refus\w+|turn\w+ (?:it |this |that )?down|reject\w+|(?:did not|didn't|does not|doesn't) (?:want|wish|go|attend|take|proceed|agree|"
-    r"happen)|(?:was |were |is )?(?:never|not) (?:given|done|started|delivered|carried out|performed|wanted|taken|pursued|begun)|"
-    r"(?:was |were |been )?(?:cancel\w+|called off|withdrawn|abandoned)|opted against|never (?:happened|went|took))"
-)
-_THEN_NOT = re.compile(
-    r"[^.;\n]{0,60}?(?:\b(?:but|and|which|however|then|subsequently)\b|,|;|-)[^.;\n]{0,30}?\b"
-    + _NOT_TAKEN
-    + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi))",
-    re.I,
-)
-_NEXT_NOT = re.compile(
-    r"[.;]?\s*(?:(?:he|she|they|the patient|patient|pt|this|it|that|which|but|however|has|had|was|were|subsequently|then),? ){1,4}"
-    + _NOT_TAKEN
-    + r"(?! (?:\w+ ){0,3}(?:trial|study|randomi|chemo|immuno|biops))",
-    re.I,
-)
-"""What was offered or planned and then not taken ("SRS was offered but he declined")."""
-_ASKED = re.compile(r"[^.;?\n]{0,40}\?[ ]{0,3}(?:(?P<no>no(?:ne|t)?|nil|never|n)|(?P<yes>y(?:es)?))?(?!\w)", re.I)
-"""A question of a form, with its answer ("Prior radiation? No.")."""
-_RIGHT_NEXT = re.compile(
-    r"\.?[ ](?!to\b|of\b|for\b|in\b|was\b|is\b|and\b|or\b|with\b|on\b|at\b|by\b|given\b|done\b)[a-z]"
-)
 _LEFT = re.compile(r"\b(?:LT|Lt)\b")
 _LEFT_REACH = 120
-_ELSEWHERE = re.compile(r"[ ]*[:-][ ]*(?:see|cf|as (?:per|above|below)|refer)\b", re.I)
-"""A heading that only points to another place ("Prior RT: see note of May")."""
-_LAPAROSCOPIC = re.compile(r"laparoscop|keyhole|\blap\b", re.I)
-_OPENED = re.compile(r"converted|conversion|\bopen\b|laparotom", re.I)
-_CHEST = re.compile(r"\b(?:thoracic|chest|mediastin\w+|thorax|TRT)\b(?! (?:wall|spine|vertebra\w*))", re.I)
-_CHEST_NEXT = re.compile(r"[ ](?:to|of|on|over) (?:the |his |her )?(?:chest|thorax)\b(?! wall)", re.I)
-_CHEST_BEHIND = re.compile(
-    r"[^.;,\n]{0,45}?\b(?:to|on|of|over) (?:the |his |her )?(?:(?:left|right|main|main ?stem) )*"
-    r"(?:chest|thorax|mediastinum|bronch(?:us|i)|airway|carina|hilum)\b(?! wall)",
-    re.I,
-)
-_OR = re.compile(r"^[^,;.]{0,50}(?:\bor|\band|/)[ ](?:then |also |be )?$", re.I)
-"""A participle that still hangs on the ability before it ("can be removed or treated by SABR")."""
-_COULD_NEXT = re.compile(r"[ ](?:can|could|may|might|would|should)[ ](?!have\b)", re.I)
-_CHOICE = re.compile(r"[ ]?(?:/|,? or|versus|vs\.?)[ ](?:an? |the )?(?:\w+ ){0,2}$|/$", re.I)
-"""Two procedures to choose from are a proposal ("lymph node dissection or SBRT")."""
-_BY = re.compile(r"[ ](?:via|by|through|by means of|using)[ ](?:an? |the )?$", re.I)
 _NAMED_ALONE = re.compile(r"[ ]?(?:[,.(\n–-]|$)")
-_FINITE = re.compile(r"\b(?:had|has|have|was|were|is|did|got|after|since|following|s/p|post|on \d)\b", re.I)
 _FULL_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEARS_BEFORE = 2
 _HEAD = re.compile(r"[^.:;\n]{0,45}:")
@@ -186,10 +114,15 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: tuple[int, int]) -> bool:
     """Whether a mention is a treatment by itself: a dose beside its radiotherapy is not, nor a removed drain."""
+    words = reading.expressions
     before_it = reading.text[max(clause[0], mention.start - _BEFORE_REACH) : mention.start]
-    if _DEPARTMENT.search(before_it) and not re.search(r"\d", before_it[-6:]):
+    if words["local_therapy.department"].search(before_it) and not re.search(r"\d", before_it[-6:]):
         return False
-    if _ELSEWHERE.match(reading.text, mention.end) or _letterhead(reading, mention) or _right(reading, mention):
+    if (
+        words["local_therapy.elsewhere"].match(reading.text, mention.end)
+        or _letterhead(reading, mention)
+        or _right(reading, mention)
+    ):
         return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
@@ -200,13 +133,16 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
         adjacent = bool(beside) and mention.start - beside[-1].end < _ADJACENT
         close = adjacent or (
             bool(beside)
-            and not (_TO.match(reading.text, mention.end) or _RECEIVED.search(reading.text[clause[0] : mention.start]))
+            and not (
+                words["local_therapy.to"].match(reading.text, mention.end)
+                or words["local_therapy.received"].search(reading.text[clause[0] : mention.start])
+            )
         )
         follows = any(
             0 <= m.start - mention.end < 25 and not m.value.get("dose")
             for m in reading.within(mention.end, clause[1], "LOCAL_THERAPY")
         )
-        named = _CHEST_BEHIND.match(reading.text, mention.end) or any(
+        named = words["local_therapy.chest_behind"].match(reading.text, mention.end) or any(
             site not in ("other", "unspecified") for site in _sites(reading, *clause)
         )
         return not close and not follows and bool(named or "deliver" in mention.text.lower())
@@ -229,7 +165,7 @@ def _right(reading: Reading, mention: Mention) -> bool:
     number = reading.sentence_at(mention.start)
     block = _block(reading, number)
     low, high = max(block[0], mention.start - _LEFT_REACH), min(block[1], mention.end + _LEFT_REACH)
-    return _RIGHT_NEXT.match(reading.text, mention.end) is not None and (
+    return reading.expressions["local_therapy.right_next"].match(reading.text, mention.end) is not None and (
         reading.text[mention.end] == "." or _LEFT.search(reading.text[low:high]) is not None
     )
 
@@ -246,12 +182,13 @@ def _letterhead(reading: Reading, mention: Mention) -> bool:
 
 def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
     """Whether a procedure is one of several to choose from, or a bare entry of the line in which a board speaks."""
+    words = reading.expressions
     for other in reading.within(*clause, "LOCAL_THERAPY"):
         one, two = sorted((other, mention), key=lambda m: m.start)
-        if one.end <= two.start and _CHOICE.fullmatch(reading.text[one.end : two.start]):
+        if one.end <= two.start and words["local_therapy.choice"].fullmatch(reading.text[one.end : two.start]):
             return True
     sentence = reading.sentences[mention.sentence]
-    if _FINITE.search(reading.text, *clause):
+    if words["local_therapy.finite"].search(reading.text, *clause):
         return False
     opening = mention.sentence
     while opening and reading.sentences[opening - 1].line == sentence.line:
@@ -266,7 +203,7 @@ def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bo
 def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Status:
     sentence = reading.sentences[mention.sentence]
     weighed = _able(reading, *clause) or reading.within(*clause, "LT_OPTION")  # a form asks what is possible or wanted
-    asked = _ASKED.match(reading.text, mention.end, sentence.end + 8)
+    asked = reading.expressions["local_therapy.asked"].match(reading.text, mention.end, sentence.end + 8)
     if asked and not weighed:
         return _Status.NEGATED if asked["no"] else _Status.DONE if asked["yes"] else _Status.PLANNED
     denied = _is_denied(reading, mention, clause)
@@ -317,9 +254,11 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
 
 def _not_taken(reading: Reading, mention: Mention) -> bool:
     """Whether what was offered or planned is then said not to have been taken."""
+    words = reading.expressions
     end = reading.sentences[mention.sentence].end
     return bool(
-        _THEN_NOT.match(reading.text, mention.end, end) or _NEXT_NOT.match(reading.text[end - 1 : end + _BEFORE_REACH])
+        words["local_therapy.then_not"].match(reading.text, mention.end, end)
+        or words["local_therapy.next_not"].match(reading.text[end - 1 : end + _BEFORE_REACH])
     )
 
 
@@ -349,6 +288,7 @@ def _block(reading: Reading, number: int) -> tuple[int, int]:
 
 def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
     """Whether words beside a procedure say that it took place: a verb, a date, what became of it."""
+    words = reading.expressions
     if mention.value.get("done"):
         return True
     able = _able(reading, *clause)
@@ -357,10 +297,13 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
         done
         for done in reading.within(max(clause[0], mention.start - 40), mention.start, "LT_DONE", "LT_DONE_BEFORE")
         if not any(word.start < done.end and done.start < word.end for word in (*able, *option))
-        and not any(word.end <= done.start and _OR.search(reading.text[word.end : done.start]) for word in able)
+        and not any(
+            word.end <= done.start and words["local_therapy.or"].search(reading.text[word.end : done.start])
+            for word in able
+        )
     ]
     behind = reading.within(mention.end, min(clause[1], mention.end + 60), "LT_DONE")
-    if _COULD_NEXT.match(reading.text, mention.end):
+    if words["local_therapy.could_next"].match(reading.text, mention.end):
         return False  # "has had its dose, adrenalectomy can be added"
     if before and not (option and option[-1].start > before[-1].start):
         return True
@@ -381,7 +324,7 @@ def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> b
     for denial in reversed(reading.within(max(clause[0], mention.start - _DENIAL_REACH), mention.start, "LT_NOT")):
         if box_of(reading, denial) is False:
             continue
-        if _UNRELATED.search(reading.text, denial.end, mention.start):
+        if reading.expressions["local_therapy.unrelated"].search(reading.text, denial.end, mention.start):
             return None
         return not reading.within(denial.start, mention.start, "LAT_ABLE", "LT_OPTION")
     for denial in reading.within(mention.end, min(clause[1], mention.end + 60), "LT_NOT_BEHIND"):
@@ -406,11 +349,18 @@ def _experiencer(reading: Reading, mention: Mention, clause: tuple[int, int]) ->
 
 def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
     """The value of a treatment, one for each site that it was given to."""
+    words = reading.expressions
     mention, limit, rule = place.mention, place.limit, place.mention.value
     targets = [str(rule["target"])] if "target" in rule else _targets(reading, place)
-    if rule.get("lung") and _LUNG_METASTASIS.search(reading.text[mention.start : min(limit, mention.end + 45)]):
+    if rule.get("lung") and words["local_therapy.lung_metastasis"].search(
+        reading.text[mention.start : min(limit, mention.end + 45)]
+    ):
         targets = ["lung"]
-    count = _COUNT.search(reading.text, mention.end, limit) if rule["procedure"] == "surgery" else None
+    count = (
+        words["local_therapy.count"].search(reading.text, mention.end, limit)
+        if rule["procedure"] == "surgery"
+        else None
+    )
     for target in dict.fromkeys(targets):
         modality = _modality(mention)
         if target == "adrenal" and rule["procedure"] == "surgery" and _keyhole(reading, place):
@@ -426,8 +376,9 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
 
 def _keyhole(reading: Reading, place: _Place) -> bool:
     """Whether the words beside an operation tell that it was laparoscopic; the protocol asks for it at the adrenal."""
+    words = reading.expressions
     beside = reading.text[max(place.clause[0] - 5, 0) : place.limit]
-    return bool(_LAPAROSCOPIC.search(beside)) and not _OPENED.search(beside)
+    return bool(words["local_therapy.laparoscopic"].search(beside)) and not words["local_therapy.opened"].search(beside)
 
 
 def _modality(mention: Mention) -> str | None:
@@ -477,9 +428,7 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
         flags["benign"] = True
     radiotherapy = mention.value["procedure"] == "radiotherapy"
     stereotactic = mention.value.get("modality") in ("SBRT", "SABR", "SRS", "SRT", "WBRT")
-    radical = re.search(
-        r"radical|curative|definitive|ablative|consolidat", reading.sentence_text(mention.sentence), re.I
-    )
+    radical = reading.expressions["local_therapy.radical_words"].search(reading.sentence_text(mention.sentence))
     bone = radiotherapy and target == "bone" and not radical
     if (
         mention.value.get("palliative")
@@ -525,6 +474,7 @@ def _distance(mention: Mention, others: list[Mention]) -> int:
 
 def _targets(reading: Reading, place: _Place) -> list[str]:
     """The sites that a procedure without a place of its own is about: inside it, behind it, before it."""
+    words = reading.expressions
     mention, rule = place.mention, place.mention.value
     inside = _sites(reading, mention.start, mention.end)
     if inside:
@@ -535,7 +485,11 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
             return enclosed[-1:]  # "right adrenal (irradiated), T12"
     if by := _performed_by(reading, place):
         return [by]
-    if rule["procedure"] == "radiotherapy" and not rule.get("dose") and _CHEST_NEXT.match(reading.text, mention.end):
+    if (
+        rule["procedure"] == "radiotherapy"
+        and not rule.get("dose")
+        and words["local_therapy.chest_next"].match(reading.text, mention.end)
+    ):
         return ["primary"]
     surgery, dose, unspecific = rule["procedure"] == "surgery", bool(rule.get("dose")), bool(rule.get("unspecific"))
     earlier = [m for m in place.earlier if place.clause[0] <= m.start]
@@ -543,7 +497,7 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     before = _sites(
         reading, max([place.clause[0], mention.start - _BEFORE_REACH, *(m.end for m in earlier)]), mention.start
     )
-    if dose and not _TO.match(reading.text, mention.end):
+    if dose and not words["local_therapy.to"].match(reading.text, mention.end):
         found = (
             before or behind or _sites(reading, place.clause[0], mention.start)[-1:]
         )  # "the right iliac nodes and the sacrum received 30 Gy"
@@ -561,7 +515,10 @@ def _targets(reading: Reading, place: _Place) -> list[str]:
     if (
         not found
         and radiotherapy
-        and (_CHEST.search(mention.text) or _CHEST_BEHIND.match(reading.text[mention.end : place.limit]))
+        and (
+            words["local_therapy.chest"].search(mention.text)
+            or words["local_therapy.chest_behind"].match(reading.text[mention.end : place.limit])
+        )
     ):
         return ["primary"]
     cavity = [
@@ -597,20 +554,23 @@ def _performed_by(reading: Reading, place: _Place) -> str | None:
     if place.mention.value["procedure"] != "surgery":
         return None
     for other in reading.within(place.mention.end, place.clause[1], "LOCAL_THERAPY"):
-        if "target" in other.value and _BY.fullmatch(reading.text[place.mention.end : other.start]):
+        if "target" in other.value and reading.expressions["local_therapy.by"].fullmatch(
+            reading.text[place.mention.end : other.start]
+        ):
             return str(other.value["target"])
     return None
 
 
 def _listed(reading: Reading, start: int, end: int, linked: bool) -> list[str]:
     """The first site of a stretch and those that a list adds to it."""
+    words = reading.expressions
     places = outermost(reading.within(start, end, "PRIMARY", "SITE"))
-    if not places or (linked and not _LINKED.fullmatch(reading.text[start : places[0].start])):
+    if not places or (linked and not words["local_therapy.linked"].fullmatch(reading.text[start : places[0].start])):
         return []
     last = places[0]
     chosen = [last]
     for place in places[1:]:
-        if not _LISTED.fullmatch(reading.text[last.end : place.start]):
+        if not words["local_therapy.listed"].fullmatch(reading.text[last.end : place.start]):
             break
         chosen.append(place)
         last = place
@@ -637,5 +597,9 @@ def _site(reading: Reading, place: Mention) -> str:
     if place.category == "PRIMARY":
         return "primary"
     if place.value.get("site") == "lung":
-        return "lung" if _NODULE_BEHIND.match(reading.text[place.end : place.end + 25]) else "primary"
+        return (
+            "lung"
+            if reading.expressions["local_therapy.nodule_behind"].match(reading.text[place.end : place.end + 25])
+            else "primary"
+        )
     return str(place.value["site"])

@@ -17,36 +17,6 @@ from extractor.records import Assertion, Experiencer, Temporality
 
 _CLOSE = 16
 _BEHIND = 4
-_STOP = re.compile(r"[,:;(/|]|[ ](?:and|but|with|as|because|since|due)[ ]")
-_MET = re.compile(r"(?<!not )(?<!n't )\b(?:meets?|met|fulfil\w*|checked|satisf\w*)\b", re.I)
-_CRITERION = re.compile(r"criteri|inclusion|eligib", re.I)
-_LISTED = re.compile(
-    r"\((?:(?:for|as a) (?:reference|reminder)|reminder|(?:(?:key|main|trial|study|entry|inclusion|eligibility|incl\.?) ?)*"
-    r"(?:criteria|inclusion|eligibility|requirements|incl\.?))[ ]?[:=-][^()\n]*$",
-    re.I,
-)
-"""A trial's criteria listed in a bracket that is still open: semicolons do not end it."""
-_DENIED_WHOLE = re.compile(
-    r"[ ]*(?:(?:meets?|meeting|a|an|any|the|in|at|of|as|for|be|been|being|yet|have|having|has|to|really|quite|fit|reach|reached|"
-    r"clinical|pathological|overall|truly?|his|her|their|staged?|likely|definite(?:ly)?|with|lung|cancer|consistent)[ ]+)*",
-    re.I,
-)
-"""What may stand between a denial and the statement it denies: "no pain, ECOG 1" denies the pain."""
-_ENDS_PAST = re.compile(r"[;|]|[.](?=[ ])|\b(?:and|but|then)\b[^,;]{0,20}$|,[ ](?:is|he is|she is)\b")
-_PATIENT = re.compile(r"(?<!\w)(?:patient|pt)(?=:|[ ](?:has|had|is|was|now|himself|herself)\b)", re.I)
-"""The patient, named behind a relative: what follows is the patient's own."""
-_NEXT_STATEMENT = re.compile(r"[ ]?\)?(?:[ ]?[,/|]|[ ](?:and|but|then|to)\b)", re.I)
-_ATTRIBUTE = re.compile(
-    r"former|old|prior|previous|initial|original|history of|h/o|hx of|had (?:been|an?|the)|used to be|then|premorbid",
-    re.I,
-)
-"""Words that, behind a statement, attribute what follows them and not the statement: "63F former smoker"."""
-_BELONGS = re.compile(
-    r"^(?:'s)?[ ,:(]*(?:(?:also|himself|herself|who|has|had|have|with|was|were|is|are|being|now|of|died|dies|deceased|diagnosed|treated|"
-    r"for|at|from|here|same|this|another|our|under|cent(?:re|er)|hospital|clinic|unit|elsewhere|recently|aged?|alive|well|suffer\w+|undergo\w+|an?|the|in|found|breast|lung|colon|colorectal|bowel|prostate|"
-    r"ovarian|cancer|ca|melanoma|lymphoma|tumou?r|disease|metastatic|\d{4}|\(|-)[ ,(]*){0,8}$",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +65,23 @@ def standing(
 
 def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool:
     """Whether the words close to a stretch say that it tells of an earlier time."""
+    words = reading.expressions
     text = reading.text
     for cue in reversed(reading.within(low, start, "NEARBY_PAST")):
         between = text[cue.end : start]
-        if low and not text[low : cue.start].strip(" (") and _NEXT_STATEMENT.match(between):
+        if low and not text[low : cue.start].strip(" (") and words["nearby.next_statement"].match(between):
             break  # "ECOG 2 on admission, ECOG 1 at discharge": it dates the one before
-        if len(between) > 45 or _ENDS_PAST.search(between) or reading.within(cue.end, start, "NEARBY_NOW"):
+        if (
+            len(between) > 45
+            or words["nearby.ends_past"].search(between)
+            or reading.within(cue.end, start, "NEARBY_NOW")
+        ):
             break
         if len(between) <= _CLOSE or "," not in between:
             return True
     for cue in reading.within(end, stop, "NEARBY_PAST"):
         between = text[end : cue.start].strip(" ")
-        if _ATTRIBUTE.fullmatch(cue.text) and re.match(r"[ ]{1,2}\w", text[cue.end : cue.end + 3]):
+        if words["nearby.attribute"].fullmatch(cue.text) and re.match(r"[ ]{1,2}\w", text[cue.end : cue.end + 3]):
             break
         if between in ("", "(", "was", ", as", "(as", "back") and not re.match(
             r"[ :=(]*(?:was |PS |ECOG )?\d", text[cue.end : cue.end + 12]
@@ -117,27 +92,34 @@ def is_past(reading: Reading, start: int, end: int, low: int, stop: int) -> bool
 
 
 def _assertion(reading: Reading, mention: Mention, begin: int, low: int, stop: int, base: Assertion) -> Assertion:
+    words = reading.expressions
     text = reading.text
     supposed = reading.within(begin, mention.start, "NEARBY_SUPPOSED")
     if supposed and low >= supposed[-1].end and reading.within(low, mention.start, "NEARBY_NOW"):
         supposed = []  # "he would have to be PS 2, and he is PS 3"
-    if supposed and _MET.search(text[begin : mention.start]):
-        supposed = [cue for cue in supposed if not _CRITERION.match(cue.text)]  # "meets the ECOG criterion (PS 1)"
+    if supposed and words["nearby.met"].search(text[begin : mention.start]):
+        supposed = [
+            cue for cue in supposed if not words["nearby.criterion"].match(cue.text)
+        ]  # "meets the ECOG criterion (PS 1)"
     if (
         supposed
-        or _LISTED.search(text[reading.sentences[mention.sentence].start : mention.start])
+        or words["nearby.listed"].search(text[reading.sentences[mention.sentence].start : mention.start])
         or _behind(reading, mention, stop, "NEARBY_DEMANDED")
     ):
         return Assertion.HYPOTHETICAL
     for cue in reading.within(low, mention.start, "NEARBY_NEGATED"):
         between = text[cue.end : mention.start]
-        if _DENIED_WHOLE.fullmatch(between):
+        if words["nearby.denied_whole"].fullmatch(between):
             return Assertion.NEGATED
     if _behind(reading, mention, stop, "NEARBY_DENIED"):
         return Assertion.NEGATED
     for cue in reading.within(low, mention.start, "NEARBY_DOUBT"):
         between = text[cue.end : mention.start]
-        if len(between) <= _CLOSE and not _STOP.search(between) and (cue.text != "?" or len(between) <= 1):
+        if (
+            len(between) <= _CLOSE
+            and not words["nearby.stop"].search(between)
+            and (cue.text != "?" or len(between) <= 1)
+        ):
             return Assertion.POSSIBLE
     if _behind(reading, mention, stop, "NEARBY_DOUBT"):
         return Assertion.POSSIBLE
@@ -155,13 +137,14 @@ def _behind(reading: Reading, mention: Mention, stop: int, category: str) -> boo
 def _experiencer(
     reading: Reading, mention: Mention, begin: int, stop: int, base: Experiencer, kin: bool
 ) -> Experiencer:
+    words = reading.expressions
     text = reading.text
     sentence = reading.sentences[mention.sentence]
     if kin:
         for cue in reversed(reading.within(begin, mention.start, "NEARBY_RELATIVE")):
-            if _PATIENT.search(text, cue.end, mention.start):
+            if words["nearby.patient"].search(text, cue.end, mention.start):
                 break
-            if not cue.value.get("close") or _BELONGS.match(text[cue.end : mention.start]):
+            if not cue.value.get("close") or words["nearby.belongs"].match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):
         if mention.start - cue.end <= 45 or cue.text.lower() == "misfiled":

@@ -66,7 +66,10 @@ def _choices_of_line(text: str, start: int, end: int, options: Sequence[Span]) -
 
 
 def _before(text: str, boxes: Sequence[re.Match[str]], options: Sequence[Span]) -> bool:
-    """Whether the boxes stand before their options: so they do unless a box ends the list or each clings to what it follows."""
+    """Whether the boxes stand before their options.
+
+    So they do unless a box ends the list or each clings to what it follows.
+    """
     first = any(not text[box.end() : options[0][0]].strip(" :") for box in boxes if box.end() <= options[0][0])
     last = any(not text[options[-1][1] : box.start()].strip(" :") for box in boxes if box.start() >= options[-1][1])
     glued = all(text[box.start() - 1].isalnum() and not text[box.end() : box.end() + 1].isalnum() for box in boxes)

@@ -26,73 +26,16 @@ CONCEPT = "performance_status"
 PS, FOLLOW, NAME, FALSE = "PS", "PS_FOLLOW", "PS_NAME", "PS_FALSE"
 
 _WORDS: Mapping[str, int] = {
-    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "l": 1,
+    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4,
+    "i": 1, "ii": 2, "iii": 3, "l": 1,
 }  # fmt: skip
 _AT_MOST = re.compile(
     r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I
 )
 _STRICT = re.compile(r"^(?:<|>|less than|greater than|more than|below|above|under|over)$", re.I)
-_OPEN = re.compile(r"better|less|lower|below|under|fitter|worse|higher|more|above|greater|over", re.I)
-_WAS = re.compile(
-    r"\b(?:had been|was (?:previously|initially)|(?:initial|baseline|previous)(?:ly)?|(?:at|on|upon) (?:\w+ )?(?:diagnosis|baseline|presentation|admission|arrival|referral|last visit)|(?:before|prior to) (?:\w+ )?\w+)\b",
-    re.I,
-)
-_IF = re.compile(r"\b(?:would|could|should|might)\b", re.I)
 _DICTATED = re.compile(r"\bwould be\b", re.I)
-_DOUBTED = re.compile(r"\b(?:likely|probably|perhaps|maybe)\b", re.I)
-_KIN_IS = re.compile(
-    r"\b(?:wife|husband|mother|father|brother|sister|son|daughter|partner|friend)(?:'s)?(?: (?:is|was|has|an?))*[ ]$",
-    re.I,
-)
-_LEGEND = re.compile(
-    r"[ ]?(?:=|:|[-–])[ ]?(?:fully active|normal|asymptomatic|restricted|symptomatic|ambulatory|capable|completely|bed|dead)",
-    re.I,
-)
-_ASKED = re.compile(r"[ ]?[(\[](?:please )?(?:circle|tick|select|check|mark|choose)[^()\n]{0,25}[)\]]", re.I)
-_CONDITION = re.compile(
-    r"\b(?:if|unless|without|were|once|after|before|to (?:qualify|enter|be eligible)|required|needed|trial|study)\b",
-    re.I,
-)
-"""Beside one of these "the ECOG would be 1" supposes; alone it is how doctors dictate a finding."""
-_ADMISSION = re.compile(
-    r"\b(?:on|at|upon) (?:hospital )?(?:admission|arrival|entry)\b|\badmission\b|\badmitted (?:with|as|at|in)\b", re.I
-)
-_DISCHARGE = re.compile(r"\b(?:on|at|upon) (?:hospital )?(?:discharge|dismissal|leaving)\b|\bdischarged?\b", re.I)
-_STAY_BEHIND = re.compile(
-    r"^[ ,]{0,2}\(?(?:(?:on|at|upon) (?:hospital )?(?P<in>admission|arrival|entry)|"
-    r"(?:on|at|upon) (?:hospital )?(?P<out>discharge|dismissal|leaving))\b(?![ :=]{1,3}(?:was |PS |ECOG )?\d)",
-    re.I,
-)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:early |mid[- ]?|late |the (?:start|beginning|middle|end) of )?"
-    r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?"
-    r"(?![\w]|[ ]\d{1,2}(?!\d))(?:,? (?P<year>20\d\d|last year))?"
-)
-_MONTH_BEFORE = re.compile(
-    r"\b(?:back )?(?:in|at the end of|during|of) " + _MONTH + r"(?P<between>[^;|\n]{0,45})$", re.I
-)
-_MONTH_BEHIND = re.compile(
-    r"^[ ,]{0,2}(?:\(|\(?(?:when \w+ (?:\w+ ){0,4}?)?(?:back )?(?:in|during|as of) )" + _MONTH + r"(?![ ]?[:=])", re.I
-)
-_DAY_BEFORE = re.compile(r"(?:^|\b(?:on|at|of|from|visit|seen|clinic|review|opd|assessed|\W))[ :,(]*$", re.I)
-_DAY_BEHIND = re.compile(r"^[ ,]{0,2}(?:\(?(?:on|as of|dated|from|at) (?:the )?|\()$", re.I)
-_OTHER_EVENT = re.compile(
-    r"\b(?:and|with|but|ct|mri?|pet\S*|scan|cycle|c\d|chemo\w*|biops\w+|show\w*|started?|given|received|since|now|today|"
-    r"currently|which|until|to)\b",
-    re.I,
-)
-"""Words between a date and a performance status that make the date another event's."""
-_FROM = re.compile(r"\bfrom (?:an? |his |her |the )?$", re.I)
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
-_LEANS = re.compile(
-    r"^[ ,;:()/-]*(?:(?:but|and|which|is|was|has|had|have|it|he|she|at|in|on|since|before|after|the|this|an?|of|by|over|chemo\w*|immuno\w*|treatment|therapy|surgery|diagnosis|baseline|"
-    r"admission|discharge|presentation|start|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
-    r"august|september|october|november|december|\d{4}|last|starting|come|visit|week|month|year|today|now|improv\w+|declin\w+|worsen\w+|recover\w+|"
-    r"deteriorat\w+|dropp\w+|fell|increased|decreased|went|gone|up|down|back|PS|ECOG|currently|clinician|physician|rated|per|"
-    r"patient|same|day|however|while|whereas)\b[ ,;:()/-]*){0,7}$",
-    re.I,
-)
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
 _NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;:=-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
 _BOXED = re.compile(
@@ -101,13 +44,10 @@ _BOXED = re.compile(
 _MARKED = re.compile(r"(?:[(\[*][ ]?([0-5])[ ]?[)\]*])|([0-5])[ ]?(?:✓|✔|<-+|←|x(?!\w))", re.I)
 _NUMBER = re.compile(r"(?<![\w./-])([0-5]|100|[1-9]0)(?![\w%]|[./]\d)")
 _OPTION_LINE = re.compile(
-    r"[ ]*(?:[-*•][ ]*)?(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☑☒□■○●✓])?[ ]*([0-5])(?![\d/.]\d|\d|[ ]*\))[ ]*(?:[-=:.)(]|[ ]{1,}[A-Za-z]|\[|\(|☐|☒|$)"
+    r"[ ]*(?:[-*•][ ]*)?(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☑☒□■○●✓])?[ ]*([0-5])(?![\d/.]\d|\d|[ ]*\))[ ]*"
+    r"(?:[-=:.)(]|[ ]{1,}[A-Za-z]|\[|\(|☐|☒|$)"
 )
 _CELL = re.compile(r"[0-5](?:[ ]?[-/][ ]?[0-5])?(?![\w%])|(?:100|[1-9]0)[ ]?%?(?!\w)")
-_PAST_COLUMN = re.compile(
-    r"baseline|initial|diagnos|previous|prior|admission|before|pre-?|first|start|past|last|old|c1\b|referral|present(?:ation)",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +68,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     forms = list(_forms(reading))
     taken = [(r.mention.start, r.end) for r in forms] + list(_printed_scales(reading))
     mentions = [m for m in outermost(reading.of(PS)) if _meant(reading, m) and not _overlaps(m, taken)]
-    legend = [m for m in mentions if _LEGEND.match(reading.text, m.end)]
+    legend = [m for m in mentions if reading.expressions["performance_status.legend"].match(reading.text, m.end)]
     if len({m.groups.get("low") for m in legend}) > 1:  # the scale is explained, a value to a line
         mentions = [m for m in mentions if m not in legend]
     found = sorted([*forms, *(r for m in mentions for r in _told(reading, m))], key=lambda r: (r.mention.start, r.end))
@@ -178,6 +118,7 @@ def _meant(reading: Reading, mention: Mention) -> bool:
 
 def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
     """The values of one mention and of what leans on it."""
+    words = reading.expressions
     groups = {key.rstrip("_"): text for key, text in mention.groups.items()}
     link = groups.get("link", "")
     value = _interval(groups, "k") if "klow" in groups and "low" not in groups else _interval(groups, "")
@@ -196,17 +137,21 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
             yield _Reading(mention, mention.end, former, past=True)
         yield _Reading(mention, mention.end, value, past=False)
     else:
-        if _ADMISSION.search(link):
+        if words["performance_status.admission"].search(link):
             value["stay"] = "admission"
-        elif _DISCHARGE.search(link):
+        elif words["performance_status.discharge"].search(link):
             value["stay"] = "discharge"
         before, after = (
             reading.text[max(0, mention.start - 12) : mention.start],
             reading.text[mention.end : mention.end + 20],
         )
-        changed = _FROM.search(before) is not None and _TO.match(after) is not None
-        past = True if changed or (_WAS.search(link) and "discharge" not in link.lower()) else None
-        open_ended = "tail" in groups and _OPEN.search(groups["tail"]) is not None
+        changed = words["performance_status.from"].search(before) is not None and _TO.match(after) is not None
+        past = (
+            True
+            if changed or (words["performance_status.was"].search(link) and "discharge" not in link.lower())
+            else None
+        )
+        open_ended = "tail" in groups and words["performance_status.open_tail"].search(groups["tail"]) is not None
         yield _Reading(mention, mention.end, value, past=past, supposed=_supposed(reading, mention, link) or open_ended)
         if "klow" in groups and "low" in groups:
             second = _interval(groups, "k")
@@ -217,9 +162,12 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
 
 def _supposed(reading: Reading, mention: Mention, link: str) -> bool:
     """Whether the verb supposes ("would be 1 without the fracture")."""
-    if _DICTATED.search(link) and not _CONDITION.search(reading.sentence_text(mention.sentence)):
+    words = reading.expressions
+    if _DICTATED.search(link) and not words["performance_status.condition"].search(
+        reading.sentence_text(mention.sentence)
+    ):
         return False
-    return _IF.search(link) is not None
+    return words["performance_status.supposing"].search(link) is not None
 
 
 def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> Iterator[_Reading]:
@@ -230,7 +178,7 @@ def _leaning(reading: Reading, mention: Mention, value: Mapping[str, Any]) -> It
     for follow in reading.within(end, min([stop, *nexts]), FOLLOW):
         if follow.start < end:
             continue
-        if _LEANS.match(reading.text[end : follow.start]) is None:
+        if reading.expressions["performance_status.leans"].match(reading.text[end : follow.start]) is None:
             return
         told = _interval(
             {key.rstrip("_"): text for key, text in follow.groups.items()}, "k" if value["scale"] == "KPS" else ""
@@ -297,7 +245,7 @@ def _printed_scales(reading: Reading) -> Iterator[tuple[int, int]]:
         options = _options(reading.text, name, end)
         if len(options) >= 2:
             yield name.start, options[-1][1]
-        row = _NUMBERS_IN_A_ROW.match(reading.text, _behind_request(reading.text, name), end)
+        row = _NUMBERS_IN_A_ROW.match(reading.text, _behind_request(reading, name), end)
         if row and re.search(r"0\D+1\D+2", row[0]):
             yield name.start, row.end()
         lines = _option_lines(reading, name, end)
@@ -321,9 +269,9 @@ def _options(text: str, name: Mention, end: int) -> list[tuple[int, int]]:
     return options
 
 
-def _behind_request(text: str, name: Mention) -> int:
+def _behind_request(reading: Reading, name: Mention) -> int:
     """Where a printed scale begins: behind "(circle one)"."""
-    asked = _ASKED.match(text, name.end)
+    asked = reading.expressions["performance_status.asked"].match(reading.text, name.end)
     return asked.end() if asked else name.end
 
 
@@ -351,7 +299,7 @@ def _ticked(reading: Reading, name: Mention, end: int) -> Iterator[_Reading]:
         ticked = [option for option, on in choices(text, options).items() if on]
         yield from _chosen(name, [(int(text[s:e]), e) for s, e in ticked])
         return
-    row = _NUMBERS_IN_A_ROW.match(text, _behind_request(text, name), end)
+    row = _NUMBERS_IN_A_ROW.match(text, _behind_request(reading, name), end)
     if row and re.search(r"0\D+1\D+2", row[0]):
         marks = [(int(m[1] or m[2]), m.end()) for m in _MARKED.finditer(text, name.end, row.end() + 1)]
         yield from _chosen(name, marks if len(marks) == 1 else [])
@@ -400,7 +348,7 @@ def _row(reading: Reading, name: Mention, end: int) -> Iterator[_Reading]:
     for number, (cell, header, day) in enumerate(told):
         words = text[header[0] : header[1]]
         past = (
-            bool(_PAST_COLUMN.search(words))
+            bool(reading.expressions["performance_status.past_column"].search(words))
             or (day is not None and day < max(days))
             or (not days and number < len(told) - 1)
         )
@@ -482,21 +430,23 @@ def _column(reading: Reading, name: Mention) -> Iterator[_Reading]:
 
 def _stay(reading: Reading, told: _Reading, floor: int) -> str | None:
     """Which point of a stay in hospital the words behind or before a value name."""
+    words = reading.expressions
     mention = told.mention
     sentence = reading.sentences[mention.sentence]
-    behind = _STAY_BEHIND.match(reading.text[told.end : min(sentence.end, told.end + 40)])
+    behind = words["performance_status.stay_behind"].match(reading.text[told.end : min(sentence.end, told.end + 40)])
     if behind:
         return "admission" if behind["in"] else "discharge"
     before = reading.text[max(sentence.start, mention.start - 60, floor) : mention.start]
-    if _STAY_BEHIND.match(before) and floor > sentence.start:
+    if words["performance_status.stay_behind"].match(before) and floor > sentence.start:
         before = re.sub(r"^[^,;:.|]*", "", before)  # "ECOG 2 on admission, ECOG 1": said of the one before
-    if _ADMISSION.search(before):
+    if words["performance_status.admission"].search(before):
         return "admission"
-    return "discharge" if _DISCHARGE.search(before) else None
+    return "discharge" if words["performance_status.discharge"].search(before) else None
 
 
 def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> date | None:
     """The day that a value is told of: "on 3 March he was PS 1", "ECOG 0 (12/08/2025)", "in April … 1"."""
+    words = reading.expressions
     mention, text = told.mention, reading.text
     sentence = reading.sentences[mention.sentence]
     begin, stop = max(sentence.start, floor), min(sentence.end, ceiling or sentence.end)
@@ -504,21 +454,29 @@ def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None)
         return _until(inside.date.latest, reading)
     for behind in reading.dates_within(told.end, min(stop, told.end + 40)):
         own = text[behind.end : behind.end + 2].strip()[:1] not in (":", "=")  # "PS 1 (12 May: 2)"
-        if own and not behind.relative and _DAY_BEHIND.match(text[told.end : behind.start]):
+        if own and not behind.relative and words["performance_status.day_behind"].match(text[told.end : behind.start]):
             return _until(behind.date.latest, reading)
         break
-    month = _MONTH_BEHIND.match(text[told.end : stop])
+    month = words["performance_status.month_behind"].match(text[told.end : stop])
     if month:
         return _end_of_month(reading, month["month"], month["year"])
     for before in reversed(list(reading.dates_within(max(begin, mention.start - 60), mention.start))):
         between = text[before.end : mention.start]
-        if before.relative or _OTHER_EVENT.search(between) or re.search(r"[;|]|,(?=.*\w)|\w.*[:]", between):
+        if (
+            before.relative
+            or words["performance_status.other_event"].search(between)
+            or re.search(r"[;|]|,(?=.*\w)|\w.*[:]", between)
+        ):
             break
-        if _DAY_BEFORE.search(text[begin : before.start]):
+        if words["performance_status.day_before"].search(text[begin : before.start]):
             return _until(before.date.latest, reading)
         break
-    month = _MONTH_BEFORE.search(text[max(begin, mention.start - 70) : mention.start])
-    if month and not _OTHER_EVENT.search(month["between"]) and not re.search(r",(?=.*\w)", month["between"]):
+    month = words["performance_status.month_before"].search(text[max(begin, mention.start - 70) : mention.start])
+    if (
+        month
+        and not words["performance_status.other_event"].search(month["between"])
+        and not re.search(r",(?=.*\w)", month["between"])
+    ):
         return _end_of_month(reading, month["month"], month["year"])
     return None
 
@@ -546,6 +504,7 @@ def _end_of_month(reading: Reading, month: str, year: str | None) -> date | None
 
 
 def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> Finding:
+    words = reading.expressions
     mention = told.mention
     state = standing(reading, mention, floor, ceiling, kin=False)
     changes = state.changes()
@@ -553,9 +512,11 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         changes["temporality"] = Temporality.HISTORICAL if told.past else Temporality.CURRENT
     if told.supposed:
         changes["assertion"] = Assertion.HYPOTHETICAL
-    elif changes["assertion"] is Assertion.AFFIRMED and _DOUBTED.search(mention.groups.get("link", "")):
+    elif changes["assertion"] is Assertion.AFFIRMED and words["performance_status.doubted"].search(
+        mention.groups.get("link", "")
+    ):
         changes["assertion"] = Assertion.POSSIBLE
-    if _KIN_IS.search(reading.text[max(0, mention.start - 30) : mention.start]):
+    if words["performance_status.kin_is"].search(reading.text[max(0, mention.start - 30) : mention.start]):
         return reading.finding(
             CONCEPT, told.value, mention.start, told.end, by=mention, **changes | {"experiencer": Experiencer.FAMILY}
         )

@@ -37,104 +37,8 @@ NUMBERS = {
 """How many cycles or months a word says, and which cycle."""
 CUE, OTHER_TUMOUR = "TREATMENT_CUE", "OTHER_TUMOUR"
 
-_DOSE = (
-    r"(?:\(?AUC ?=? ?\d(?:[.,]\d)?\)?|\d[\d.,]* ?(?:mg|g|mcg|AUC)(?:/(?:m2|m²|kg|sqm|d|day))?|"
-    r"\d{1,3} ?%|(?:60|75|80|100|175|200|500)(?![\d.]|/\d)|"
-    r"\d{2,4}(?= (?:q ?\d|mg|flat))|q ?\d ?-?(?:w|wk|weeks?|d)?|q2[18]d?|\d?-?weekly|every \d weeks|[23]-weekly|"
-    r"three-weekly|IV|i\.v\.|SC|s\.c\.|subcutaneous(?:ly)?|PO|p\.o\.|orally|daily|OD|BD|BID|"
-    r"bd|od|qd|d[18](?:[ ,+/]+(?:d?8|d?15))*|"
-    r"day 1|monthly|flat dose|full dose|low[- ]dose|dose[- ]reduced|dose)"
-)
-_JOIN = (
-    r"(?:,|/|\+|&|;(?= ?(?:pem|carbo|cis|pacli))|-|\(|\)|:|and|plus|with|w/|"
-    r"in combination with|combined with|together with|combination of|combination|"
-    r"Inj\.?|Tab\.?|T\.|Cap\.?|inf\.?|biosimilar|\+ ?(?:2|two) cycles(?: of)?|"
-    r"\((?:switched|changed|swapped)(?: over)? to|(?:changed |"
-    r"switched )?(?:from|as of|since) (?:C|cycle |course )\d(?: on(?:wards)?)?|then from (?:C|"
-    r"cycle )\d|"
-    r"concurrent(?:ly)?|concomitant|weekly|based|double|triple|quadruple|regimen|of|platinum|"
-    r"taxane|treatment|therapy|using|consisting of|namely|i\.e\.|e\.g\.)"
-)
-_BETWEEN = re.compile(rf"(?:[ ]*(?:{_DOSE}|{_JOIN})){{0,12}}[ ]*", re.I)
-_AFTER_THERAPY = re.compile(
-    rf"(?:[ ]*(?:{_DOSE}|{_JOIN}|(?:19|20)\d\d|\d{{1,2}}/(?:20)?\d\d|in|was|given|started|as|"
-    rf"x ?\d|\d cycles(?: of)?)){{0,8}}[ ]*",
-    re.I,
-)
 _NEAR_LINE = 70
 _NEAR_SETTING = 60
-_STRONG_STOP = re.compile(r";|\bthen\b|followed by|[.] (?=[A-Z])|(?<!-)->|>>|\bnow\b", re.I)
-_STARTS = re.compile(
-    r"(?:\b(?:start(?:ed|s|ing)?|commenc(?:ed|es|ing|ement)|began|begun|begin(?:ning)?|"
-    r"initiated|initiation|since|from|as of|first (?:dose|infusion|cycle)|1st (?:dose|"
-    r"infusion|cycle|#)|first #|"
-    r"switched|dose 1|cycle 1|C ?1(?: ?D ?1)?|#1|1#|C1/D1|day (?:1|one)|introduc(?:ed|tion)|got going|kicked off|"
-    r"underway|embarked|1st|started off)"
-    r"(?: (?:on|in|of|date|was|given|dose|it|treatment|therapy|him|her|the|this|with|again|"
-    r"back|to|at|taking))*(?:[ ]?\d+ ?mg)?[ :=(,-]*(?:on |in )?(?:(?:late|early|mid)[ -])?|"
-    r"\b(?:start date|date of start|date started|D1|day 1 of treatment)[ ]?[:=]?[ ]*)$",
-    re.I,
-)
-_RANGE = re.compile(r"^[ ]*(?:-{1,2}|to|until|till|through|thru|bis|~|>|and last|up to)[ ]*$", re.I)
-_RANGE_TO_NOW = re.compile(
-    r"^[ ]*(?:-{1,2}|to|until|~|>|onwards?)[ ]*(?:now|present|today|date|ongoing|current\w*|"
-    r"\.\.\.|[,.;)]|$)",
-    re.I,
-)
-_LEAD_GAP = re.compile(
-    rf"^(?:[ ]|[:|,()>~-]|-{{1,2}}|start(?:ed|s)?(?: of| on| with)?|began|begun|commenced|"
-    rf"initiat\w+|of|on|with|the|first|C ?1(?: ?D ?1)?|#1|cycle 1|dose 1|treatment|therapy|"
-    rf"1st|1L|first[- ]line|frontline|front[- ]line|upfront|second[- ]line|2nd[- ]line|2L|"
-    rf"third[- ]line|3L|line|palliative|adjuvant|neoadjuvant|given|received|{_DOSE}|Inj\.?|"
-    rf"Tab\.?|T\.|Cap\.?|L[1-3]|\d{{1,2}}[-/.]\d{{1,2}}|[\"“”']|treated|according to|acc\.? to|as per|per|scheme|schema|schedule|protocol|as|oral|daily|"
-    rf"the patient|patient|pt\.?|he|she|was|is|has been|been|had|has|have|undergo\w*|underwent|put|a|in|by|regimen|"
-    r"cis-?|systemic|combination|chemo\w*|now|switch(?:ed)? to|changed? to|onwards|"
-    r"\d cycles(?: of)?|x ?\d|\d x|concurrent|weekly|platinum|doublet|immuno\w*|induction|"
-    r"maintenance|maint\.?|IV|option|\d\))*$",
-    re.I,
-)
-_ONGOING = re.compile(
-    r"\b(?:continu\w*|cont\.?|carry on|remain\w* on|stays? on|ongoing|proceed\w*|resum\w+|"
-    r"restart\w*|now on|currently on|tolerat\w+|today|no change to|unchanged|increase|"
-    r"reduce\w*|keep|hold|held|stop\w*|discontinue\w*|meanwhile|given)\b",
-    re.I,
-)
-_CUE_ENDS = re.compile(
-    r";|\bbut\b|\bhowever\b|\balthough\b|\bwhile\b|\bthen\b|[.] (?=[A-Z])|\b(?:now|currently|"
-    r"today|therefore|hence|thus|consequently)\b|\binstead\b(?! of)|(?:,|\band) so\b|"
-    r"\bso (?:\w+ )?(?:got|had|was|were|has|have|received|started|commenced|given|went|put|treated|we|on)\b|"
-    r"(?:->|→|=>)|, (?:and )?(?:was |were |has |had )?(?:been )?(?:received|receives|got|gets|given|treated|gave|chose|"
-    r"underwent|put on|managed|commenced|proceeded)\b|\b(?:he|she|they|we|patient|pt|who)[ ](?:\w+[ ])?(?:got|gave|"
-    r"received|had|given|opted for|chose|switched to|started|commenced|used)\b",
-    re.I,
-)
-_SAID_BEFORE = re.compile(
-    r"^[ ](?:\w+[ ]){0,2}(?:funded|offered|available|affordable|approved|reimbursed|covered|suitable|appropriate|"
-    r"indicated|recommended|an option|done|wanted|given|started|tolerated|possible|feasible|eligible|fit|a candidate|"
-    r"candidate|operable|resectable|mutated|detected|found|present)(?: for [^,]{1,30})?,[ ]*(?:\w+[ ]){0,2}$",
-    re.I,
-)
-"""What "not" in front of it denies before a comma: "not funded, nivolumab alone given"."""
-_UNDER_THERAPY = re.compile(
-    r"\b(?:after|since|under|during|following|post|s/p|despite|because of|related to|from|by|"
-    r"(?<!treated )(?<!managed )with|"
-    r"(?<!declined )(?<!refused )(?<!willing )(?<!yet )(?<!want )(?<!wish )to|in|"
-    r"(?<!started )(?<!put )(?<!been )(?<!yet )on|through|between|for metastatic)\b|"
-    r",[^,]{0,20}\b(?:received|had|completed|given|was|is)\b|, (?=\w+ (?:cycles|doses))",
-    re.I,
-)
-_PLANNED_START = re.compile(
-    r"(?:\bwill|'ll|\bto|\bplan\w*|\bgoing to|\bdue to|\bexpected to|\bbooked to|"
-    r"\bhopes? to)[ ](?:\w+ )?(?:start|begin|commence|be started)\w*(?: on| in)?[ ]*$|"
-    r"\bstarts(?: on)?[ ]*$",
-    re.I,
-)
-_PLAN_HEAD = re.compile(
-    r"^[ ]*(?:[-*#\d.) ]*)(?:plan|p|recommendation|proposal|proposed (?:treatment|therapy)|"
-    r"decision)[ ]?[:=-]",
-    re.I,
-)
-_RADIO = re.compile(r"\b\d{2} ?Gy\b|\bfractions?\b|\bradiotherapy\b|\bRT\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,28 +117,41 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
 
 def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     """Whether a cue on treatment speaks of this mention: near enough, and nothing between that ends it."""
+    words = reading.expressions
     if cue.value["side"] == "behind":
         between = reading.text[cue.end : mention.start]
         near = cue.end <= mention.start and len(between) <= cue.value["reach"]
     else:
         between = reading.text[mention.end : cue.start]
         near = mention.end <= cue.start and len(between) <= cue.value["reach"]
-    if cue.value["says"] == "NEGATED" and cue.value["side"] == "behind" and _SAID_BEFORE.match(between):
+    if (
+        cue.value["says"] == "NEGATED"
+        and cue.value["side"] == "behind"
+        and words["systemic_therapy.said_before"].match(between)
+    ):
         return False
-    if not near or _CUE_ENDS.search(between) or (cue.value["side"] == "before" and "(" in between):
+    if (
+        not near
+        or words["systemic_therapy.cue_ends"].search(between)
+        or (cue.value["side"] == "before" and "(" in between)
+    ):
         return False
     if cue.value["says"] == "NEGATED" and re.search(r"\band\b", between):
         low, high = sorted((cue.start, mention.start))
         if not reading.within(low, high, DRUG, THERAPY):
             return False
-    if cue.value["side"] == "before" and _NAMES_FAILURE.search(cue.text) and _next_drug(reading, cue):
+    if (
+        cue.value["side"] == "before"
+        and words["systemic_therapy.names_failure"].search(cue.text)
+        and _next_drug(reading, cue)
+    ):
         return False
-    if cue.value["says"] == "POSSIBLE" and re.search(r"\b(?:cycles?|courses?|doses?)\b", between, re.I):
+    if cue.value["says"] == "POSSIBLE" and words["systemic_therapy.counted_units"].search(between):
         return False
-    return cue.value["says"] not in ("NEGATED", "POSSIBLE") or _UNDER_THERAPY.search(between) is None
-
-
-_NAMES_FAILURE = re.compile(r"progress|relapse|\bPD\b", re.I)
+    return (
+        cue.value["says"] not in ("NEGATED", "POSSIBLE")
+        or words["systemic_therapy.under_therapy"].search(between) is None
+    )
 
 
 def _next_drug(reading: Reading, cue: Mention) -> bool:
@@ -246,74 +163,56 @@ def _next_drug(reading: Reading, cue: Mention) -> bool:
     )
 
 
-_CONTINUE = re.compile(
-    r"\b(?:continu\w*|cont\.?|carry on|carries on|remain\w* on|stays? on|keep on|proceed|proceeding|resum\w+)"
-    r"(?: (?:with|the|same|current|his|her|on|first-line|1L|maintenance|daily))*[ ]$",
-    re.I,
-)
-
-
 def _goes_on(reading: Reading, mention: Mention) -> bool:
     """Whether a plan is to go on with the treatment ("Plan: continue osimertinib")."""
     sentence = reading.sentences[mention.sentence]
-    return _CONTINUE.search(reading.text[sentence.start : mention.start]) is not None
-
-
-_PART_DONE = re.compile(
-    r"\b(?:\d{1,2}|one|two|three|four|five|six)[ ](?:out )?of[ ](?:(?:the|a|an|his|her)[ ])?"
-    r"(?:planned|scheduled|intended)[ ](?:\d{1,2}|\w+)?[ ]?(?:\w+[ ]){0,3}$",
-    re.I,
-)
+    return (
+        reading.expressions["systemic_therapy.continue"].search(reading.text[sentence.start : mention.start])
+        is not None
+    )
 
 
 def _part_done(reading: Reading, mention: Mention) -> bool:
     """Whether what was planned is partly done ("3 of the intended 4 courses of carboplatin")."""
     sentence = reading.sentences[mention.sentence]
-    return _PART_DONE.search(reading.text[max(sentence.start, mention.start - 70) : mention.start]) is not None
-
-
-_RECEIVED = re.compile(
-    r"(?:[,;]|\b(?:he|she|they|patient|pt|and|but|so|therefore|thus))[ ](?:has |had |have |was |were |been |then )*"
-    r"(?:received|got|underwent|completed|tolerated|treated with|given)[ ](?:[\w-]+[ ]){0,3}$",
-    re.I,
-)
-_AFTER_START = re.compile(
-    r"\b(?:after|since|following|post|upon) (?:(?:the|her|his) )?(?:starting|commencing|initiating|beginning|start of|"
-    r"commencement of|initiation of)(?: \w+){0,2}[ ]$",
-    re.I,
-)
-_USED = re.compile(
-    r"[^.;]{0,30}\b(?:was|were|has been|have been) (?:then |therefore |instead )?(?:used|given|started|begun|commenced|"
-    r"administered|chosen)\b",
-    re.I,
-)
+    return (
+        reading.expressions["systemic_therapy.part_done"].search(
+            reading.text[max(sentence.start, mention.start - 70) : mention.start]
+        )
+        is not None
+    )
 
 
 def _received(reading: Reading, mention: Mention) -> bool:
     """Whether it is told as given right before ("not a candidate for cisplatin, received carboplatin")."""
     sentence = reading.sentences[mention.sentence]
-    return _RECEIVED.search(reading.text[sentence.start : mention.start]) is not None
+    return (
+        reading.expressions["systemic_therapy.received"].search(reading.text[sentence.start : mention.start])
+        is not None
+    )
 
 
 def _was_used(reading: Reading, mention: Mention) -> bool:
     """Whether it is told as given: "candidate for …, carboplatin was used", "four months after starting …"."""
-    if _AFTER_START.search(reading.text[max(0, mention.start - 40) : mention.start]):
+    words = reading.expressions
+    if words["systemic_therapy.after_start"].search(reading.text[max(0, mention.start - 40) : mention.start]):
         return True
-    return _USED.match(reading.text, mention.end, reading.sentences[mention.sentence].end) is not None
+    return (
+        words["systemic_therapy.used"].match(reading.text, mention.end, reading.sentences[mention.sentence].end)
+        is not None
+    )
 
 
 def _only_planned(reading: Reading, mention: Mention) -> bool:
     """Whether a plan names the treatment without saying that it goes on."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     text = reading.sentence_text(mention.sentence)
     in_plan = sentence.section is not None and sentence.section.name == "plan"
-    if not (in_plan or _PLAN_HEAD.match(text)):
+    if not (in_plan or words["systemic_therapy.plan_head"].match(text)):
         return False
     before = text[: mention.start - sentence.start]
-    return not (
-        _ONGOING.search(text)
-        or re.search(r"\b(?:on|after|since|post|s/p|following|completed|received)\b", before, re.I)
-    )
+    return not (words["systemic_therapy.ongoing"].search(text) or words["systemic_therapy.under_way"].search(before))
 
 
 @remembered
@@ -361,58 +260,48 @@ def _groups(reading: Reading, number: int) -> Iterator[Regimen]:
     yield _regimen(reading, run)
 
 
-_FAILED_ON = re.compile(
-    r"\b(?:after|following|upon|on|since|due to|because of) (?:\w+ ){0,2}(?:failure|failing|progression|progressing|(?-i:PD)|"
-    r"intolerance)(?: (?:of|on|under|to|with|after|through))?[ ]*(?:\w+[ ]){0,2}$",
-    re.I,
-)
-_UPON_FAILURE = re.compile(
-    r"\b(?:after|following|upon|on|at|due to|because of|for|with) (?:\w+ ){0,2}(?:progression|(?-i:PD)|relapse|failure)"
-    r"(?![ ](?:on|of|under|through|with|after|to)\b)[ ]?[,:]?[ ]*"
-    r"(?:(?:he|she|they|was|switched|changed|moved|to|on|onto|then|started|we|gave|got|the|received|with)[ ]+){0,4}$",
-    re.I,
-)
-
-
 def _failed_first(reading: Reading, run: Sequence[Mention], mention: Mention) -> bool:
     """Whether a comma ends what failed ("after progression on carboplatin/pemetrexed, docetaxel")."""
     between = reading.text[run[-1].end : mention.start]
-    return "," in between and _FAILED_ON.search(reading.text[max(0, run[0].start - 45) : run[0].start]) is not None
-
-
-_SWAPPED = re.compile(r",? ?\(?(?:switched|changed|swapped)(?: over)? to ", re.I)
-_LATER_ON = re.compile(r" (?:from|at|after|since) (?:C ?\d|cycle|course)", re.I)
+    return (
+        "," in between
+        and reading.expressions["systemic_therapy.failed_on"].search(
+            reading.text[max(0, run[0].start - 45) : run[0].start]
+        )
+        is not None
+    )
 
 
 def _joined(reading: Reading, first: Mention, second: Mention) -> bool:
+    words = reading.expressions
     between = reading.text[first.end : second.start]
     if len(between) > 60:
         return False
-    pattern = _AFTER_THERAPY if first.category == THERAPY else _BETWEEN
+    pattern = (
+        words["systemic_therapy.joined_behind_class"] if first.category == THERAPY else words["systemic_therapy.joined"]
+    )
     if first.category == DRUG and second.category == THERAPY:
-        return (
-            re.fullmatch(r"[ ]?[+/&(-]?[ ]?(?:based |and |plus |with )?(?:(?:2|two) cycles(?: of)? )?", between)
-            is not None
-        )
-    if _SWAPPED.fullmatch(between) and _LATER_ON.match(reading.text[second.end : second.end + 30]):
+        return words["systemic_therapy.class_gap"].fullmatch(between) is not None
+    if words["systemic_therapy.swapped"].fullmatch(between) and words["systemic_therapy.later_on"].match(
+        reading.text[second.end : second.end + 30]
+    ):
         return True
     return pattern.fullmatch(between) is not None
 
 
 def _benign(reading: Reading, mention: Mention) -> bool:
     """Whether a drug that is also given for other diseases is given for one of them here."""
+    words = reading.expressions
     text = reading.sentence_text(mention.sentence)
     if mention.value.get("use") == "also_benign":
         if reading.in_sentence(mention.sentence, "BENIGN_USE"):
             return True
         others = [m for m in reading.in_sentence(mention.sentence, DRUG) if m.value.get("use") != "also_benign"]
-        return not others and not re.search(
-            r"\b(?:chemo\w*|cycles?|lymphoma|high[- ]dose|intrathecal|cancer|ca)\b", text, re.I
-        )
-    if re.search(r"\b(?:intravesical|instillations?|BCG|topical|cream|actinic)\b", text, re.I):
+        return not others and not words["systemic_therapy.used_for_cancer"].search(text)
+    if words["systemic_therapy.topical"].search(text):
         return True
     if "bevacizumab" in mention.groups or "aflibercept" in mention.groups:
-        return re.search(r"\b(?:intravitreal|eye|macular|retin\w+)\b", text, re.I) is not None
+        return words["systemic_therapy.eye_drug"].search(text) is not None
     return re.search(r"\bintrathecal\b", text, re.I) is not None and "pemetrexed" not in mention.groups
 
 
@@ -442,7 +331,7 @@ def _treats(reading: Reading, tumour: Mention, run: Sequence[Mention]) -> bool:
         return (
             len(between) <= 60
             and not labelled
-            and re.search(r"[.;]|\b(?:lung|nsclc|sclc|bronch\w+|now|then|on)\b", between, re.I) is None
+            and reading.expressions["systemic_therapy.treats_otherwise"].search(between) is None
         )
     between = reading.text[run[-1].end : tumour.start]
     return re.fullmatch(r"[ ](?:\w+[ ]){0,4}for (?:\w+[ ]){0,3}", between) is not None
@@ -475,6 +364,7 @@ def _with_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
 
 def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: int) -> int | None:
     """The regimen that a word such as "first-line" or "adjuvant" belongs to."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     inside = [i for i, g in enumerate(groups) if g.sentence == mention.sentence]
     within = [i for i in inside if groups[i].start <= mention.start < groups[i].end]
@@ -484,11 +374,11 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: 
     after = [i for i in inside if groups[i].start >= mention.end]
     gap_before = reading.text[groups[before[-1]].end : mention.start] if before else None
     gap_after = reading.text[mention.end : groups[after[0]].start] if after else None
-    if gap_after is not None and (len(gap_after) > near or _STRONG_STOP.search(gap_after)):
+    if gap_after is not None and (len(gap_after) > near or words["systemic_therapy.strong_stop"].search(gap_after)):
         gap_after = None
     if gap_before is not None and len(gap_before) > near + 90:
         gap_before = None
-    if gap_before is not None and _STRONG_STOP.search(gap_before) and gap_after is not None:
+    if gap_before is not None and words["systemic_therapy.strong_stop"].search(gap_before) and gap_after is not None:
         gap_before = None
     if gap_after is not None and gap_before is not None:
         if not gap_before.strip() and gap_after.strip(" :-"):
@@ -577,7 +467,7 @@ def _maintained(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -
         else:
             return index
         limit = 26 if group.start >= mention.end else 16
-        if len(gap) <= limit and not re.search(r"[.;]|\d \+|\bthen\b|followed by|\bx ?\d|\bC\d|cycles", gap):
+        if len(gap) <= limit and not reading.expressions["systemic_therapy.maintenance_apart"].search(gap):
             distance = len(gap)
             if best is None or distance < best[0]:
                 best = (distance, index)
@@ -590,6 +480,7 @@ _ABBREVIATED = re.compile(r"\.?[ ]{1,2}")
 
 def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
     """Chemotherapy that is given with radical radiotherapy told in the same sentence."""
+    words = reading.expressions
     if group.sentence != mention.sentence or group.line is not None or group.setting is not None:
         return group
     before = (
@@ -597,10 +488,10 @@ def _radical(reading: Reading, mention: Mention, group: Regimen) -> Regimen:
         if group.end <= mention.start
         else reading.text[mention.end : group.start]
     )
-    if re.search(r"\b(?:then|followed by|now|recurr\w+|relaps\w+)\b", before, re.I) or len(before) > 110:
+    if words["systemic_therapy.radical_before"].search(before) or len(before) > 110:
         return group
     intent = reading.text[mention.start : mention.end].lower()
-    if "intent" in intent and not _RADIO.search(reading.sentence_text(group.sentence)):
+    if "intent" in intent and not words["systemic_therapy.radio"].search(reading.sentence_text(group.sentence)):
         return group
     return replace(group, setting="definitive", marks=(*group.marks, (mention.start, mention.end)))
 
@@ -643,70 +534,59 @@ def _after_failure(reading: Reading, groups: Sequence[Regimen], index: int) -> R
     if index + 1 >= len(groups) or groups[index + 1].sentence != groups[index].sentence:
         return None
     between = reading.text[groups[index].end : groups[index + 1].start]
-    return groups[index + 1] if len(between) <= 90 and _AFTER_FAILURE.search(between) else None
+    return (
+        groups[index + 1]
+        if len(between) <= 90 and reading.expressions["systemic_therapy.after_failure"].search(between)
+        else None
+    )
 
 
 def _upon_failure(reading: Reading, before: Regimen, group: Regimen) -> bool:
     """Whether new drugs are told right behind the failure of those before ("upon PD alectinib")."""
+    words = reading.expressions
     if group.sentence != before.sentence or set(before.agents) & set(group.agents):
         return False
     start = reading.sentences[group.sentence].start
     between = reading.text[before.end : group.start]
-    failed_before = _FAILED_ON.search(reading.text[start : before.start]) and re.match(
-        r"[ ]?(?:,|(?:he|she|they|the patient|patient|pt|we)\b)", between
-    )
-    return bool(failed_before) or _UPON_FAILURE.search(between) is not None
-
-
-_AFTER_FAILURE = re.compile(
-    r"\b(?:after|following|post|on|upon|due to|because of|for|"
-    r"since) (?:\w+ ){0,2}(?:progress\w+|(?-i:PD)|failure) (?:on|of|under|after|with|to|"
-    r"through)(?: \w+){0,2}[ ]*$",
-    re.I,
-)
+    failed_before = words["systemic_therapy.failed_on"].search(reading.text[start : before.start]) and words[
+        "systemic_therapy.next_subject"
+    ].match(between)
+    return bool(failed_before) or words["systemic_therapy.upon_failure"].search(between) is not None
 
 
 def _next_line(reading: Reading, before: Regimen, group: Regimen) -> bool:
+    words = reading.expressions
     if set(before.agents) & set(group.agents):
         return False
     if (
-        _MOVED_FROM.search(reading.text[max(0, before.start - 40) : before.start])
+        words["systemic_therapy.moved_from"].search(reading.text[max(0, before.start - 40) : before.start])
         and _MOVED_TO.fullmatch(reading.text[before.end : group.start])
-        and _FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
-        and not _NOT_FAILED.search(reading.text[max(0, before.start - 60) : group.end + 60])
+        and words["systemic_therapy.failed"].search(reading.text[max(0, before.start - 60) : group.end + 60])
+        and not words["systemic_therapy.not_failed"].search(reading.text[max(0, before.start - 60) : group.end + 60])
     ):
         return True
-    if not (group.begun or _SWITCHED.search(reading.text[max(before.end, group.start - 40) : group.start])):
+    if not (
+        group.begun
+        or words["systemic_therapy.switched"].search(reading.text[max(before.end, group.start - 40) : group.start])
+    ):
         return False
     if before.begun and group.begun and group.begun.earliest < before.begun.earliest:
         return False
-    if _FAILED.search(reading.text[group.end : group.end + 60].split(".")[0]) and _SWITCHED.search(
-        reading.text[max(before.end, group.start - 40) : group.start]
-    ):
-        return _NOT_FAILED.search(reading.text[group.end : group.end + 60]) is None
+    if words["systemic_therapy.failed"].search(reading.text[group.end : group.end + 60].split(".")[0]) and words[
+        "systemic_therapy.switched"
+    ].search(reading.text[max(before.end, group.start - 40) : group.start]):
+        return words["systemic_therapy.not_failed"].search(reading.text[group.end : group.end + 60]) is None
     if "docetaxel" in group.agents and len(group.agents) <= 2 and before.line in (None, 1):
         return True
     between = reading.text[before.end : group.start]
-    return len(between) <= 400 and _FAILED.search(between) is not None and _NOT_FAILED.search(between) is None
+    return (
+        len(between) <= 400
+        and words["systemic_therapy.failed"].search(between) is not None
+        and words["systemic_therapy.not_failed"].search(between) is None
+    )
 
 
-_MOVED_FROM = re.compile(r"\b(?:switch\w*|chang\w+|moved|converted)[ ](?:over[ ])?from[ ](?:\w+[ -]){0,3}$", re.I)
 _MOVED_TO = re.compile(r"[^.;]{0,25}[ ]to[ ](?:\w+[ -]){0,3}", re.I)
-_SWITCHED = re.compile(
-    r"\b(?:switch\w*|chang\w+|then|now|started|commenced|followed by|"
-    r"moved on)[ ](?:\w+[ ]){0,2}$",
-    re.I,
-)
-_FAILED = re.compile(
-    r"\b(?:progress(?:ed|ion|ive disease|ing)|(?-i:PD|iCPD)|relapsed|failed|failure|"
-    r"refractory)\b",
-    re.I,
-)
-_NOT_FAILED = re.compile(
-    r"\b(?:no|without|not|never|free)\b[^.;]{0,25}progress|progress\w*[ -]free|"
-    r"pseudo-?progress\w*|(?-i:PD)-L1",
-    re.I,
-)
 
 
 # ---- dates
@@ -714,6 +594,7 @@ _NOT_FAILED = re.compile(
 
 def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[int, int]:
     """The stretch of the sentence that tells of this regimen and of no other."""
+    words = reading.expressions
     sentence = reading.sentences[group.sentence]
     previous = max(
         (g.end for g in groups if g.sentence == group.sentence and g.end <= group.start), default=sentence.start
@@ -731,7 +612,10 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
         text = reading.sentence_text(number)
         if any(g.sentence == number for g in groups):
             break
-        if not (_DOSE_LINE.match(text) or (further.line == sentence.line and _FORM_FIELD.match(text))):
+        if not (
+            words["systemic_therapy.dose_line"].match(text)
+            or (further.line == sentence.line and words["systemic_therapy.form_field"].match(text))
+        ):
             break
         end = further.end
         sentence = further
@@ -739,18 +623,6 @@ def _zone(reading: Reading, group: Regimen, groups: Sequence[Regimen]) -> tuple[
     return previous, end
 
 
-_DOSE_LINE = re.compile(
-    r"[ ]*(?:[-*•|]?[ ]*)(?:given|doses?|cycles?|C ?\d|#|administered|start\w*|commenced|day ?(?:1|one)\b|D1\b|1st |"
-    r"first dose|last dose|infusions?|\d{1,2}/\d{1,2}(?:/\d{2,4})?[ :,]*(?:C ?\d|#|dose|"
-    r"cycle))",
-    re.I,
-)
-
-
-_FORM_FIELD = re.compile(
-    r"[ ]*(?:goal|intent|aim|line|dose|setting|freq\w*|schedule|regimen|indication|status|route)\b[\w ]{0,20}:", re.I
-)
-"""A field of a form that stands between a regimen and the day of its first dose."""
 _NEIGHBOURS = 40
 """So many regimens around one may share its sentence or its list of doses."""
 
@@ -782,7 +654,9 @@ def _dated(reading: Reading, group: Regimen, dates: Sequence[DateMention], low: 
     )
     group = replace(group, stopped=stopped)
     if any(
-        _PLANNED_START.search(reading.text[max(low, m.start - 40) : m.start]) and m.start >= group.end for m in dates
+        reading.expressions["systemic_therapy.planned_start"].search(reading.text[max(low, m.start - 40) : m.start])
+        and m.start >= group.end
+        for m in dates
     ):
         return _planned(reading, group, _first_dose(reading, group, dates, low, high))
     first = _first_dose(reading, group, dates, low, high)
@@ -811,7 +685,6 @@ def _planned(reading: Reading, group: Regimen, first: tuple[PartialDate, Partial
 
 
 _NUMBER_SIGN = re.compile(r"(?:#|\bC|\bno\.?)[ ]?$", re.I)
-_MONTHS_GIVEN = re.compile(r"[ ](?:of|on|into|under|so far|supply)\b", re.I)
 _LIST_NUMBER = re.compile(r"\d{1,2}\. ?[A-Z]")
 
 
@@ -830,7 +703,9 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
     """
     for mention in reading.dates_within(low, high):
         text = reading.text[mention.start : mention.end]
-        if text.endswith("/12") and _MONTHS_GIVEN.match(reading.text[mention.end : high]):
+        if text.endswith("/12") and reading.expressions["systemic_therapy.months_given"].match(
+            reading.text[mention.end : high]
+        ):
             continue  # "5/12 of pembrolizumab": five months
         sentence = reading.sentences[reading.sentence_at(mention.start)]
         numbered = sentence.item and mention.start == sentence.start and _in_a_list(reading, text)
@@ -849,73 +724,54 @@ def dates_beside(reading: Reading, low: int, high: int) -> Iterator[DateMention]
 def _first_dose(
     reading: Reading, group: Regimen, dates: Sequence[DateMention], low: int, high: int
 ) -> tuple[PartialDate, PartialDate | None] | None:
+    words = reading.expressions
     text = reading.text
     for number, mention in enumerate(dates):
         before = text[max(low, mention.start - 60) : mention.start]
         following = dates[number + 1] if number + 1 < len(dates) else None
-        started = _STARTS.search(before) is not None and not _LATER_CYCLE.search(before)
-        if started and _DAY_ONE.search(before) and _LATER_NUMBER.search(before):
-            continue  # "cycle 4 carboplatin, day 1 = 27/03"
-        ranged = following is not None and _RANGE.match(text[mention.end : following.start]) is not None
-        last = following.end if following is not None and ranged else mention.end
-        if started and mention.end <= group.start and not _LEAD_GAP.match(text[last : group.start]):
-            continue
-        if started and re.search(
-            r"\b(?:decreas|increas|improv|worse|shr[iau]nk|chang|smaller|growth|reduc|stable|"
-            r"unchanged|report|scan|CT|PET|MRI)\w*[ ]*(?:since|from)[ ]*$",
-            before,
-            re.I,
+        started = words["systemic_therapy.starts"].search(before) is not None and not words[
+            "systemic_therapy.later_cycle"
+        ].search(before)
+        if (
+            started
+            and words["systemic_therapy.day_one"].search(before)
+            and words["systemic_therapy.later_number"].search(before)
         ):
+            continue  # "cycle 4 carboplatin, day 1 = 27/03"
+        ranged = (
+            following is not None
+            and words["systemic_therapy.range"].match(text[mention.end : following.start]) is not None
+        )
+        last = following.end if following is not None and ranged else mention.end
+        if (
+            started
+            and mention.end <= group.start
+            and not words["systemic_therapy.lead_gap"].match(text[last : group.start])
+        ):
+            continue
+        if started and words["systemic_therapy.measured_since"].search(before):
             continue
         if started:
             return mention.date, following.date if following and ranged else None
-        if following and ranged and _therapy_range(text, group, mention, following):
+        if following and ranged and _therapy_range(reading, group, mention, following):
             return _same_year(text, mention, following), following.date
         if (
             mention.start >= group.end
-            and _STARTED_ON.search(text[max(low, group.start - 60) : group.start])
-            and _ON_DAY.match(text[group.end : mention.start])
+            and words["systemic_therapy.started_on"].search(text[max(low, group.start - 60) : group.start])
+            and words["systemic_therapy.on_day"].match(text[group.end : mention.start])
         ):
             return mention.date, None
         if mention.end <= group.start and _leads(reading, group, mention):
             return mention.date, None
-        if mention.start >= group.end and _STARTED_BEHIND.match(text, mention.end, high):
+        if mention.start >= group.end and words["systemic_therapy.started_behind"].match(text, mention.end, high):
             return mention.date, None
         if (
             mention.start >= group.end
-            and _RANGE_TO_NOW.match(text[mention.end : high])
+            and words["systemic_therapy.range_to_now"].match(text[mention.end : high])
             and text[mention.end : high].lstrip()[:1] in "~-t>o"
         ):
             return mention.date, None
     return None
-
-
-_STARTED_BEHIND = re.compile(r"[ ](?:start(?:ed)?|was started|onset)\b(?! (?:of|on|with))", re.I)
-_DAY_ONE = re.compile(r"\b(?:day ?(?:1|one)|D ?1)[ :=(,-]*(?:on |in )?$", re.I)
-_LATER_NUMBER = re.compile(
-    r"\b(?:cycle|course|dose|C|#) ?(?:[2-9]|1\d)\b|\b(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|"
-    r"course|dose)\b",
-    re.I,
-)
-_LATER_CYCLE = re.compile(
-    r"\b(?:(?:second|third|fourth|fifth|sixth|[2-9](?:nd|rd|th)) (?:cycle|dose|course|"
-    r"infusion)|(?:cycle|dose|course|C|#) ?(?:[2-9]|1\d)(?:/\d)?|maint\w*)[ ]?(?:was |"
-    r"has )?(?:\w+ )?(?:on |since |from )?$",
-    re.I,
-)
-_STARTED_ON = re.compile(
-    r"(?:\b(?:started|starts|commenced|commences|began|begins|initiated|initiates|begun|start|got going|got started|"
-    r"kicked off|introduced|embarked|put|underwent|went)|#1|\bC1|\bcycle 1|\bdose 1)(?: (?:of|on|up|onto|"
-    r"with|him|her|treatment|therapy|the patient))*(?: (?:first|second|third|1st|2nd)[- ]line| 1L| 2L| palliative|"
-    r" systemic| adjuvant| daily| oral| with| on| Tab\.?| Inj\.?| \w+ line)*[ ]*$",
-    re.I,
-)
-_ON_DAY = re.compile(
-    rf"^(?:[ ]|,|\(|\)|{_DOSE}|mono(?:therapy)?|alone|treatment|therapy|first[- ]line|1L|"
-    rf"regimen|every 3 weeks|every three weeks|(?:three|six|3|6)[- ]weekly|"
-    rf"as first[- ]line(?: therapy| treatment)?|single agent|on|in|the|mg|q3w)*$",
-    re.I,
-)
 
 
 def _same_year(text: str, first: DateMention, second: DateMention) -> PartialDate:
@@ -930,10 +786,12 @@ def _same_year(text: str, first: DateMention, second: DateMention) -> PartialDat
     return replace(first.date, year=year)
 
 
-def _therapy_range(text: str, group: Regimen, first: DateMention, second: DateMention) -> bool:
+def _therapy_range(reading: Reading, group: Regimen, first: DateMention, second: DateMention) -> bool:
     """Whether "12/03/2025 to 14/05/2025" is the time of this regimen."""
     if second.end <= group.start:
-        return _LEAD_GAP.match(text[second.end : group.start]) is not None
+        return (
+            reading.expressions["systemic_therapy.lead_gap"].match(reading.text[second.end : group.start]) is not None
+        )
     return first.start >= group.end and first.start - group.end <= 110
 
 
@@ -947,7 +805,7 @@ def _leads(reading: Reading, group: Regimen, mention: DateMention) -> bool:
     number = re.search(r"(?:\bC ?|#|cycle |dose |maint\w* #?)(\d{1,2})", gap, re.I)
     if number and int(number[1]) != 1:
         return False
-    return _LEAD_GAP.match(gap) is not None
+    return reading.expressions["systemic_therapy.lead_gap"].match(gap) is not None
 
 
 def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], high: int) -> list[DateMention]:
@@ -963,27 +821,15 @@ def _dose_list(reading: Reading, group: Regimen, dates: Sequence[DateMention], h
         if listed:
             if not re.fullmatch(r"[ ]*(?:,|;|and|&|,[ ]?and|/|\+|\n[ -]*)[ ]*", gap):
                 break
-        elif (
-            not re.search(
-                r"(?:\b(?:on|given|administered|doses?|infusions?|cycles?|dates?)[ ]*[:(]?[ ]*|[(])$", gap, re.I
-            )
-            or len(gap) > 90
-        ):
+        elif not reading.expressions["systemic_therapy.dose_days"].search(gap) or len(gap) > 90:
             continue
         listed.append(mention)
     return listed if len(listed) > 1 else []
 
 
-_SHORT_DAYS = re.compile(
-    r"(?<![\d./-])(?P<days>(?:\d{1,2}(?P<sep>[./-])\d{1,2}(?:(?P=sep)(?:20)?\d\d|(?P=sep))?[ ]?(?:,|;|&|/|\+|and|-)?[ ]{1,2}(?:and |& )?){1,11})"
-    r"(?P<last>\d{1,2}(?P=sep)\d{1,2})(?P=sep)(?P<year>20\d\d|\d\d)(?!\d)"
-)
-"""Days of doses that share the year of the last one: "(20.01, 10.02, 03.03, 24.03.2025)"."""
-
-
 def _short_days(reading: Reading, group: Regimen, high: int) -> list[DateMention]:
     """The doses of a list that writes the year only once, behind its last day."""
-    found = _SHORT_DAYS.search(reading.text, group.end, high)
+    found = reading.expressions["systemic_therapy.short_days"].search(reading.text, group.end, high)
     if found is None or found.start() - group.end > 90:
         return []
     sign = found["sep"]

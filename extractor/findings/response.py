@@ -46,101 +46,14 @@ _STRICT_SECTIONS = frozenset(
 """Where a bare abbreviation is a pulse or a drug, unless the sentence speaks of a response."""
 _NO_HINT_SECTIONS = _STRICT_SECTIONS | {"past_medical_history", "comparison", "indication", "family_history"}
 
-_OPTION_GAP = re.compile(r"[ ]?(?:/|,|\||\bor\b|&|\+|\bversus\b|\bvs\.?)[ ]?(?:or )?", re.I)
 _MARKED = re.compile(r"[(*_<]\w+[)*_>]")
 _TABLE_GAP = re.compile(r"[ ]*(?:\||\t|[ ]{2,})[ ]*")
-_ARROW_GAP = re.compile(r"[ ]*(?:\([^)]{0,20}\)[ ]*)?(?:->|→|=>|>|-->|,? then|followed by)[ ]*", re.I)
 _TABLE_LINE = re.compile(r"\||\S[ ]{3,}\S")
 _CATEGORIES = re.compile(r"\b(?:CR|PR|SD|PD|NE)\b")
 _ANSWER = re.compile(r"[ ]?[:=][ ]?(?:yes|no)\b", re.I)
-_TRIAL = re.compile(
-    r"\b(?:trial|study|protocol|eligib\w+|inclusion|criteri\w+|requir\w+|candidates?|patients|pts|wants?|needs?|"
-    r"takes?|accepts?)\b",
-    re.I,
-)
-_ALONE_BEFORE = re.compile(
-    r"(?:[-*•>#=]+|\(?\d{1,2}[.)]|->|→)?[ ]*"
-    r"(?:(?:no|likely|possible|probable|confirmed|ongoing|continued|still|maintained|overall|imp|a|impression|conclusion|"
-    r"assessment|response)[ :.=-]*"
-    r"|[\w /()-]{0,25}\b(?:evaluation|assessment|opinion|efficacy|effect|response|result|outcome|verdict|judg\w+|status|conclusion|"
-    r"impression|summary|restaging|rating|category|recist\S*|ct|pet\S*|scan|imaging)\b[\w ()./-]{0,25}(?::|=|[ ]-)+[ ]*)?",
-    re.I,
-)
-_ALONE_BEHIND = re.compile(
-    r"[ .!;,)]*(?:[(,]?[ ]?(?:acc\.?(?: to)?|according to|in accordance with|as per|per|by|sec(?:undum)?\.?|after|"
-    r"with|under)[ ]?(?:(?:the|our|i|m)?[ ]?recist[\w. ,]{0,12}|ct|radiolog\w+|imaging)?[ ]?(?:criteria)?[ .!;,)]*)?",
-    re.I,
-)
-_LABELLED = re.compile(
-    r"\b(?:tp ?\d|t\d|visit|week|wk|w\d{1,2}|month|date|c\d{1,2}|cycle|scan|ct|mri|pet\S*|restaging|staging|jan\w*|"
-    r"feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
-    re.I,
-)
-_TIME = re.compile(
-    r"\b(?:tp ?\d|visit|week|wk|w\d{1,2}|month|c\d{1,2}|cycles?|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|"
-    r"sept?\w*|oct\w*|nov\w*|dec\w*|\d{1,4}[./-]\d{1,4}(?:[./-]\d{1,4})?)\b",
-    re.I,
-)
-_TURN = re.compile(
-    r"\b(?:interim|initial|first|1st|second|2nd|third|3rd|final|latest|most recent|subsequent|follow-?up|next|last) "
-    r"(?:\w+ )?(?:ct|scan|imaging|pet\S*|restaging|assessment|evaluation|staging)\b",
-    re.I,
-)
-_PAST = re.compile(
-    r"\b(?:previous\w*|prior|prev|formerly|earlier|initial\w*|at (?:\w+ )?(?:diagnosis|presentation|baseline)|"
-    r"baseline|original\w*|history|h/o|hx|last|had (?:been|shown|achieved|reached|obtained|progressed)|interim|used to|"
-    r"former\w*|first|on (?:admission|arrival))\b",
-    re.I,
-)
-_COMPARED = re.compile(
-    r"\b(?:from|to|with|vs\.?|versus|against|since|than|cf\.?|relative|below|above|over)[ ](?:the |her |his |its )?"
-    r"(?:previous|prior|prev|baseline|last|initial|earlier|first)\b(?:[ ](?:ct|scan|study|exam\w*|pet\S*|imaging))?|"
-    r"\bbaseline[ ]*(?:sum|sld|\()?[ ]*[:=]?[ ]*\d",
-    re.I,
-)
-_NOW = re.compile(r"\b(?:now|current|currently|today|at present|presently|this time)\b", re.I)
-_JUST_HAD = re.compile(r"(?:\b(?:has|have)|'s|'ve)[ ]had\b|\bhad an?\b", re.I)
-_EARLIER_READ = re.compile(
-    r"\b(?:interim|earlier|previous|prior|last|first) (?:restaging |follow-?up |response )?"
-    r"(?:ct|scan|imaging|pet\S*|mri|assessment|staging|study)\b[^.;]{0,40}\b(?:was|were|had|showed)\b",
-    re.I,
-)
 _CONDITION = re.compile(r"\b(?:if|unless)\b[^.;]*$", re.I)
-_LIKE_PLAN = re.compile(
-    r"\b(?:will|would|plan|options?|consider|reserve|available|keep|if|should|could|can|then|discuss\w*|allow\w*|permit\w*)\b",
-    re.I,
-)
-_AT_EVENT = re.compile(
-    r"\b(?:at|on|upon|till|until|beyond|for|after|in case of)(?: (?:further|any|first|next|disease|future))*[ ]*$", re.I
-)
-_SOUGHT = re.compile(
-    r"\b(?:evaluat\w*|eval|assess\w*|check\w*|look\w*|screen\w*|monitor\w*|surveillance|watch\w*|risk|signs?|search\w*|"
-    r"exclud\w*|rule out|exclusion)(?: (?:for|of|on))?(?: (?:any|further|disease|possible|early|early signs of))*[ ]*$",
-    re.I,
-)
 _METABOLICALLY = re.compile(r"metabolic(?:ally)?[ :=-]{0,3}(?:\w+[ :]{1,2}){0,1}[\w/]+$", re.I)
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b|\bsince\b|\byears?\b", re.I)
-_CLEAN = re.compile(r"\b(?:no|not|negative|neg|normal|clear|clean|none|without|nil|free)\b", re.I)
-_HEAD_WORD = re.compile(r"intra-?cranial|cerebral|\bcns\b|\bbrain\b|(?<!extra)(?<!extra-)cranial", re.I)
-_BODY_WORD = re.compile(r"extra-?cranial|systemic", re.I)
-_TUMOUR_NAMED = re.compile(
-    r"disease|tumou?r|cancer|metasta|lesion|carcinoma|nsclc|primary|intra-?cranial|liver|brain|bone", re.I
-)
-_OTHER_ORGAN = re.compile(
-    r"(?:'s|\b(?:kidney|renal|lung|liver|heart|coronary|artery|arterial|vascular|vessel|parkinson\W?s?|alzheimer\W?s?|thyroid|"
-    r"airways?|pulmonary|interstitial|bowel|valve|valvular|psychiatric|joint|spine|disc|degenerative|rheumatic|eye|skin|"
-    r"inflammatory|autoimmune|obstructive|cardiac|cerebrovascular|chronic|crohn\W?s?|graves\W?|small vessel|"
-    r"fibrotic))[ ]*$",
-    re.I,
-)
-_SITE_GAP = re.compile(
-    r"[ ]*(?:(?:metasta\w+|mets?|lesions?|disease|nodes?|deposits?|tumou?r|shows?|showed|showing|has|have|had|with|in|"
-    r"is|are|an?)[ ]*){0,4}[:=,-]?[ ]*",
-    re.I,
-)
-_SITE_BEHIND = re.compile(
-    r"[ ](?:to (?:treatment|therapy) )?(?:of|in)[ ](?:(?:the|all|her|his|both|left|right|single|known)[ ]){0,3}", re.I
-)
 _CLAUSE_END = re.compile(r"[;,.](?:[ ]|$)")
 
 
@@ -216,14 +129,16 @@ def _own_scan(reading: Reading, mention: Mention) -> date | None:
     return day.date.full if day else None
 
 
-_ON = re.compile(r"[ ](?:disease[ ])?(?:on|under|to|after|with|during|following|post)[ ](?:\w+[ -]){0,3}$", re.I)
-
-
 def _under(reading: Reading, mention: Mention) -> dict[str, Any]:
     """The therapy of the sentence that the disease responded to: its line, its agents, its setting."""
     here = [group for group in regimens(reading) if group.sentence == mention.sentence and group.given]
     before = [group for group in here if group.end <= mention.start]
-    behind = [g for g in here if g.start >= mention.end and _ON.fullmatch(reading.text[mention.end : g.start])]
+    behind = [
+        g
+        for g in here
+        if g.start >= mention.end
+        and reading.expressions["response.responded_on"].fullmatch(reading.text[mention.end : g.start])
+    ]
     group = behind[0] if behind else before[-1] if before else None
     if group is None:
         return {}
@@ -291,7 +206,9 @@ def _meant(reading: Reading, mention: Mention, category: str) -> bool:
         return _tumour_progresses(reading, mention)
     if mention.value.get("abbreviation"):
         return _abbreviation_meant(reading, mention, category)
-    if "disease" in mention.text.lower() and _OTHER_ORGAN.search(_before(reading, mention)):
+    if "disease" in mention.text.lower() and reading.expressions["response.other_organ"].search(
+        _before(reading, mention)
+    ):
         return False
     return not _elsewhere(reading, mention, "named") or _strong(reading, mention)
 
@@ -303,7 +220,7 @@ def _abbreviation_meant(reading: Reading, mention: Mention, category: str) -> bo
         return _in_choice(reading, mention) or _beside_name(reading, mention)
     if mention.value.get("metabolic"):
         text = reading.sentence_text(mention.sentence)
-        nuclear = re.search(r"\bPET|FDG|PERCIST|EORTC|SUV|[Mm]etabolic|\b(?:PR|SD|PD|CR)\b", text) is not None
+        nuclear = reading.expressions["response.nuclear"].search(text) is not None
         alone = _alone(reading, mention) and section not in _STRICT_SECTIONS | {"past_medical_history"}
         return (nuclear or alone) and not _elsewhere(reading, mention, "metabolic")
     if _ANSWER.match(reading.text, mention.end) and not _in_choice(reading, mention):
@@ -347,9 +264,13 @@ def _elsewhere(reading: Reading, mention: Mention, of: str) -> bool:
 
 def _alone(reading: Reading, mention: Mention) -> bool:
     """Whether it is all that its sentence says, a label aside."""
+    words = reading.expressions
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
     before = _before(reading, mention)
-    return _ALONE_BEFORE.fullmatch(before) is not None and _ALONE_BEHIND.fullmatch(behind) is not None
+    return (
+        words["response.alone_before"].fullmatch(before) is not None
+        and words["response.alone_behind"].fullmatch(behind) is not None
+    )
 
 
 def _ends_labelled_line(reading: Reading, mention: Mention) -> bool:
@@ -386,11 +307,12 @@ def _beside_name(reading: Reading, mention: Mention) -> bool:
 
 def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
     """Whether what progresses is the tumour."""
+    words = reading.expressions
     before = _before(reading, mention)
     if re.search(r"\b(?:pseudo|non)[- ]?$", before, re.I):
         return False
-    if _TUMOUR_NAMED.search(mention.text):
-        return not _OTHER_ORGAN.search(before) or "metasta" in mention.text.lower()
+    if words["response.tumour_named"].search(mention.text):
+        return not words["response.other_organ"].search(before) or "metasta" in mention.text.lower()
     sentence = reading.sentences[mention.sentence]
     if sentence.section is not None and sentence.section.name in ("review_of_systems", "social_history"):
         return False
@@ -398,7 +320,7 @@ def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
     subjects = reading.within(begin, mention.start, SUBJECT)
     if subjects and not reading.within(subjects[-1].end, mention.start, TUMOUR):
         rest = reading.text[subjects[-1].end : mention.start]
-        if not re.search(r"\b(?:he|she|they|patient|pt)\b", rest, re.I):
+        if not words["response.patient_named"].search(rest):
             return False
     tumour = reading.within(begin, mention.start, TUMOUR) or reading.in_sentence(mention.sentence, LUNG)
     return bool(tumour) or not _elsewhere(reading, mention, "named")
@@ -448,14 +370,6 @@ def _scope(reading: Reading, mention: Mention, category: str) -> str | None:
     return "cranial" if category != "PD" and _cranial(reading, mention) else None
 
 
-_JUDGED = re.compile(
-    r"\b(?:valuation|evaluation|assessment|response|recist(?:[ ]?v?1[.,][01])?|overall|conclusion|impression|imp|result|"
-    r"judg\w+|outcome|efficacy|opinion|summary|status|category|consistent with|classified as|rated as|called|read as|"
-    r"reported as|assessed as|evaluated as|therefore|thus|hence|i\.e\.|so)[ ]*(?:\([^)]{0,20}\))?[ ]*(?:[:=>-]+|is|was|as|an?)?[ ]*$",
-    re.I,
-)
-
-
 def _of_the_whole(reading: Reading, mention: Mention) -> bool:
     """Whether "non-CR/non-PD" is the verdict on the disease, not the line of the non-target lesions in a sheet."""
     line = _line(reading, mention)
@@ -464,35 +378,27 @@ def _of_the_whole(reading: Reading, mention: Mention) -> bool:
     before = _before(reading, mention)
     if re.search(r"non-?[ ]?target|\bN?TL?\d?\b[ :]", before):
         return False
-    return _JUDGED.search(before) is not None or _alone(reading, mention)
+    return reading.expressions["response.judged"].search(before) is not None or _alone(reading, mention)
 
 
 def _of_one_site(reading: Reading, mention: Mention, category: str) -> bool:
     """Whether one site's answer is told ("liver: complete response"); growth of one site is the disease's."""
+    words = reading.expressions
     if category not in ("CR", "PR", "SD"):
         return False
     sentence = reading.sentences[mention.sentence]
     ends = _CLAUSE_END.finditer(_without_abbreviations(reading.text[sentence.start : mention.start]))
     begin = sentence.start + max((m.end() for m in ends), default=0)
-    if _PRIMARY_BEFORE.search(reading.text[begin : mention.start]):
+    if words["response.primary_before"].search(reading.text[begin : mention.start]):
         return True
     sites = _body_sites(reading, begin, mention.start)
-    if sites and _SITE_GAP.fullmatch(reading.text[sites[-1].end : mention.start]):
+    if sites and words["response.site_gap"].fullmatch(reading.text[sites[-1].end : mention.start]):
         studies = reading.in_sentence(mention.sentence, STUDY)
         return not any(m.start <= sites[-1].start < m.end + 25 for m in studies)
     behind = _body_sites(reading, mention.end, sentence.end)
     if category != "CR" or not behind:
         return False
-    return _SITE_BEHIND.fullmatch(reading.text[mention.end : behind[0].start]) is not None
-
-
-_PRIMARY_BEFORE = re.compile(
-    r"(?:^|[ ])(?:the |her |his )?(?:lung |pulmonary )?(?:primary(?: (?:tumou?r|lesion|mass|site))?|"
-    r"(?:RUL|RML|RLL|LUL|LLL) (?:mass|tumou?r|lesion|primary))"
-    r"[ ]?(?:[:=-][ ]?|(?:shows?|showed|showing|has|had|is|in|with)[ ](?:an? )?)(?:(?:very )?good )?$",
-    re.I,
-)
-"""A label that makes a category that of the primary alone."""
+    return words["response.site_behind"].fullmatch(reading.text[mention.end : behind[0].start]) is not None
 
 
 def _without_abbreviations(text: str) -> str:
@@ -517,9 +423,10 @@ def _of_a_lesion(reading: Reading, mention: Mention, scope: str | None) -> bool:
 
 def _cranial(reading: Reading, mention: Mention) -> bool:
     """Whether the category is that of the head alone."""
-    if _BODY_WORD.search(mention.text):
+    words = reading.expressions
+    if words["response.body_word"].search(mention.text):
         return False
-    if _HEAD_WORD.search(mention.text):
+    if words["response.head_word"].search(mention.text):
         return True
     before, behind = _near_scopes(reading, mention)
     if "body" in before or "body" in behind:
@@ -548,7 +455,7 @@ def _told_before_its_study(reading: Reading, mention: Mention) -> Frame | None:
         return None
     behind = reading.within(mention.end, sentence.end, STUDY)
     ahead = reading.within(sentence.start, mention.start, STUDY)
-    opens = _VERDICT_OPENS.search(_before(reading, mention))
+    opens = reading.expressions["response.verdict_opens"].search(_before(reading, mention))
     if not behind or ahead or not opens:
         return None
     gap = _NEXT_STUDY.fullmatch(reading.text[mention.end : behind[0].start])
@@ -556,9 +463,6 @@ def _told_before_its_study(reading: Reading, mention: Mention) -> Frame | None:
     return reading.frames[mention.sentence - 1] if parted else None
 
 
-_VERDICT_OPENS = re.compile(
-    r"(?:^|[.;])[ ]*(?P<arrow>[-=>→*]*)[ ]*(?:(?:conclusion|impression|imp|opinion|result|response)[ :.=-]*)?$", re.I
-)
 _NEXT_STUDY = re.compile(r"(?P<stop>[\s.;\[]*)(?:\w+[ ]){0,2}", re.I)
 
 
@@ -585,7 +489,10 @@ def _near_scopes(reading: Reading, mention: Mention) -> tuple[set[str], set[str]
 
 def _after_clean_head(reading: Reading, mention: Mention) -> bool:
     """Whether the sentence before speaks of a clean head, so that this one speaks of the body."""
-    return mention.sentence == 0 or _CLEAN.search(reading.sentence_text(mention.sentence - 1)) is not None
+    return (
+        mention.sentence == 0
+        or reading.expressions["response.clean"].search(reading.sentence_text(mention.sentence - 1)) is not None
+    )
 
 
 # ---------------------------------------------------------------------------------- whether, when
@@ -593,6 +500,7 @@ def _after_clean_head(reading: Reading, mention: Mention) -> bool:
 
 def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers:
     """ConText's qualifiers, corrected for what they cannot know of a response."""
+    words = reading.expressions
     found = mention.qualifiers
     before = _before(reading, mention)
     assertion, temporality = found.assertion, found.temporality
@@ -600,7 +508,7 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
         temporality = Temporality.CURRENT
     if temporality is Temporality.HISTORICAL and not _is_past(reading, mention):
         temporality = Temporality.CURRENT
-    if _EARLIER_READ.search(before):
+    if words["response.earlier_read"].search(before):
         temporality = Temporality.HISTORICAL
     if category == "NE" and assertion is Assertion.NEGATED:  # the "no" and "not" belong to the category
         assertion = Assertion.AFFIRMED
@@ -611,7 +519,9 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
     if assertion is Assertion.AFFIRMED and category == "PD":
         if "UNCONFIRMED" in found.cues:
             assertion = Assertion.NEGATED
-        elif _SOUGHT.search(before) or (_AT_EVENT.search(before) and _is_plan(reading, mention)):
+        elif words["response.sought"].search(before) or (
+            words["response.at_event"].search(before) and _is_plan(reading, mention)
+        ):
             assertion = Assertion.HYPOTHETICAL
     if _other_tumour(reading, mention) or _known_before_the_scan(reading, mention):
         temporality = Temporality.HISTORICAL
@@ -620,18 +530,23 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
 
 def _is_past(reading: Reading, mention: Mention) -> bool:
     """Whether the words of the past date the category, not what it is compared with."""
-    before = _COMPARED.sub(" ", _before(reading, mention))
-    told_now = max((m.end() for m in _NOW.finditer(before)), default=0)
+    words = reading.expressions
+    before = words["response.compared"].sub(" ", _before(reading, mention))
+    told_now = max((m.end() for m in words["response.now"].finditer(before)), default=0)
     behind = reading.text[mention.end : min(mention.end + 60, reading.sentences[mention.sentence].end)]
-    had = re.search(r"\bhad\b", before) is not None and _JUST_HAD.search(before) is None
-    return had or _PAST.search(before, told_now) is not None or _PAST.search(_COMPARED.sub(" ", behind)) is not None
+    had = re.search(r"\bhad\b", before) is not None and words["response.just_had"].search(before) is None
+    return (
+        had
+        or words["response.past"].search(before, told_now) is not None
+        or words["response.past"].search(words["response.compared"].sub(" ", behind)) is not None
+    )
 
 
 def _is_plan(reading: Reading, mention: Mention) -> bool:
     section = reading.sentences[mention.sentence].section
     if section is not None and section.name == "plan":
         return True
-    return _LIKE_PLAN.search(reading.sentence_text(mention.sentence)) is not None
+    return reading.expressions["response.like_plan"].search(reading.sentence_text(mention.sentence)) is not None
 
 
 def _known_before_the_scan(reading: Reading, mention: Mention) -> bool:
@@ -660,7 +575,11 @@ def _chosen(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
     result: list[_Candidate] = []
     run: list[_Candidate] = []
     for candidate in kept:
-        if run and candidate.span not in ticked and _between(reading, run[-1], candidate, _OPTION_GAP):
+        if (
+            run
+            and candidate.span not in ticked
+            and _between(reading, run[-1], candidate, reading.expressions["response.option_gap"])
+        ):
             run.append(candidate)
             continue
         result.extend(_alternatives(reading, run))
@@ -697,7 +616,7 @@ def _alternatives(reading: Reading, run: list[_Candidate]) -> list[_Candidate]:
         return []
     if "," in gap and " or" not in gap:
         return run
-    trial = _TRIAL.search(reading.sentence_text(run[0].mention.sentence)) is not None
+    trial = reading.expressions["response.trial"].search(reading.sentence_text(run[0].mention.sentence)) is not None
     doubt = Assertion.HYPOTHETICAL if trial else Assertion.POSSIBLE
     return [
         replace(candidate, qualifiers=replace(candidate.qualifiers, assertion=doubt))
@@ -712,7 +631,7 @@ def _series(reading: Reading, found: list[_Candidate]) -> list[_Candidate]:
     former: set[int] = set()
     for number in range(len(found) - 1):
         a, b = found[number], found[number + 1]
-        if _between(reading, a, b, _ARROW_GAP):
+        if _between(reading, a, b, reading.expressions["response.arrow_gap"]):
             former.add(number)
         elif _between(reading, a, b, _TABLE_GAP) and not _ticked(reading, a):
             former.add(number + 1 if _newest_first(reading, a.mention) else number)
@@ -729,27 +648,20 @@ def _best_then_current(reading: Reading, a: Mention, b: Mention) -> bool:
     """Whether the best response stands in one sentence or line and the one of now in the next."""
     if not 1 <= b.sentence - a.sentence <= 2 or re.search(r"\bbest\b(?! overall)", _before(reading, a), re.I) is None:
         return False
-    return _CURRENT.search(_before(reading, b)) is not None
-
-
-_CURRENT = re.compile(r"\b(?:current\w*|now|last|latest|most recent|present|today|newest|this) ?[^.;]{0,25}$", re.I)
+    return reading.expressions["response.current"].search(_before(reading, b)) is not None
 
 
 def _superseded(reading: Reading, a: Mention, b: Mention) -> bool:
     """Whether one sentence tells an earlier category and then the one of now."""
+    words = reading.expressions
     before, between = _before(reading, a), reading.text[a.end : b.start]
     if "best" in before.lower():
-        return (
-            re.search(
-                r"\b(?:current|now|last|latest|follow-?up|meanwhile|stopped|discontinued|until|then)\b", between, re.I
-            )
-            is not None
-        )
+        return words["response.then_now"].search(between) is not None
     if len(between) > 60 or not re.match(r"[ ]?(?:\([^)]{0,20}\))?[;,]", between):
         return False
-    return all(_TIME.search(part) or _TURN.search(part) for part in (before[-40:], between)) and not _descends(
-        reading, a, b
-    )
+    return all(
+        words["response.time"].search(part) or words["response.turn"].search(part) for part in (before[-40:], between)
+    ) and not _descends(reading, a, b)
 
 
 def _descends(reading: Reading, a: Mention, b: Mention) -> bool:
@@ -772,7 +684,11 @@ def _listed(reading: Reading, mention: Mention) -> bool:
     """Whether its line begins with a time point ("Scan April: SD", "TP2 | SD")."""
     start = reading.text.rfind("\n", 0, mention.start) + 1
     before = reading.text[start : mention.start]
-    return len(before) < 60 and _LABELLED.search(before) is not None and re.search(r"[.;] ", before) is None
+    return (
+        len(before) < 60
+        and reading.expressions["response.labelled"].search(before) is not None
+        and re.search(r"[.;] ", before) is None
+    )
 
 
 def _next_line(reading: Reading, a: Mention, b: Mention) -> bool:

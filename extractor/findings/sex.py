@@ -19,18 +19,9 @@ from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 SEX, STAFF, GROUP, YOU = "SEX", "SEX_STAFF", "SEX_GROUP", "SEX_YOU"
-_MALE = re.compile(
-    r"m|male|man|boy|gentleman|gent|mr|mister|herrn?|monsieur|sr|señor|senhor|signor|shri|widower|♂|he|his|him|himself",
-    re.I,
-)
 _TITLE, _PRONOUN, _ORGAN = 3, 4, 5
 _MAJORITY = 3
 """So many pronouns of one sex must stand against one of the other."""
-_KIN_BEFORE = re.compile(
-    r"\b(?:wife|husband|mother|father|sister|brother|son|daughter|partner|aunt|uncle|friend|nurse|colleague|carer)\b(?:(?!\bpatient\b)[^.;]){0,25}$",
-    re.I,
-)
-_STAFF_BEFORE = re.compile(r"\b(?:Dr|Prof|Professor|doctor|surgeon|oncologist|radiologist|nurse|GP|colleague)\b", re.I)
 _DEAR = re.compile(r"\bdear[ ]{1,2}$", re.I)
 _LETTER = 3
 """A letter that says "you" so often is written to the patient."""
@@ -45,7 +36,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     for rank in ranks:
         best = [mention for mention in told if mention.value["rank"] == rank]
         if rank >= _TITLE:
-            best = _agreeing(best, rank)
+            best = _agreeing(reading, best, rank)
         for mention in best:
             yield _finding(reading, mention)
         if best:
@@ -56,10 +47,10 @@ def _is_ticked(mention: Mention, on: bool) -> bool:
     return on or mention.rule == "sex.field"
 
 
-def _agreeing(mentions: Sequence[Mention], rank: int) -> list[Mention]:
+def _agreeing(reading: Reading, mentions: Sequence[Mention], rank: int) -> list[Mention]:
     """Of weak evidence one mention stands for all, and none where they do not agree."""
-    male = [mention for mention in mentions if _sex(mention) == "male"]
-    female = [mention for mention in mentions if _sex(mention) == "female"]
+    male = [mention for mention in mentions if _sex(reading, mention) == "male"]
+    female = [mention for mention in mentions if _sex(reading, mention) == "female"]
     few, many = sorted((male, female), key=len)
     if rank == _PRONOUN and len(many) >= _MAJORITY * len(few):
         return many[:1]
@@ -68,11 +59,11 @@ def _agreeing(mentions: Sequence[Mention], rank: int) -> list[Mention]:
     return many[:1] if rank > _TITLE else many
 
 
-def _sex(mention: Mention) -> str:
+def _sex(reading: Reading, mention: Mention) -> str:
     if "sex" in mention.value:
         return str(mention.value["sex"])
     word = next(text for key, text in mention.groups.items() if key.startswith("sex"))
-    return "male" if _MALE.fullmatch(word) else "female"
+    return "male" if reading.expressions["sex.male"].fullmatch(word) else "female"
 
 
 def _of_patient(reading: Reading, mention: Mention) -> bool:
@@ -81,7 +72,7 @@ def _of_patient(reading: Reading, mention: Mention) -> bool:
     if rank == _TITLE and _staff(reading, mention, start, end):
         return False
     before = reading.text[start : mention.start]
-    if rank >= 2 and _KIN_BEFORE.search(before):
+    if rank >= 2 and reading.expressions["sex.kin_before"].search(before):
         return False
     if rank == _PRONOUN:
         return not _another_near(reading, mention)
@@ -119,9 +110,9 @@ def _tells(reading: Reading, staff: Mention, mention: Mention) -> bool:
     """Whether a word of the staff belongs to a title: right before it, or behind a comma or bracket."""
     if staff.end <= mention.start:
         return not reading.text[staff.end : mention.start].strip(" :.,")
-    return not reading.text[mention.end : staff.start].strip(" ,(-") and not re.match(
-        r"(?:with|from|to|by|under|referred)\b", staff.text, re.I
-    )
+    return not reading.text[mention.end : staff.start].strip(" ,(-") and not reading.expressions[
+        "sex.staff_apart"
+    ].match(staff.text)
 
 
 def _another_near(reading: Reading, mention: Mention) -> bool:
@@ -139,7 +130,7 @@ def _another_near(reading: Reading, mention: Mention) -> bool:
     if reading.within(first, mention.start, GROUP):
         # "Her father died when he was 60": the pronoun that owns the relative is the patient's
         return True
-    return _STAFF_BEFORE.search(own) is not None
+    return reading.expressions["sex.staff_before"].search(own) is not None
 
 
 def _finding(reading: Reading, mention: Mention) -> Finding:
@@ -153,7 +144,7 @@ def _finding(reading: Reading, mention: Mention) -> Finding:
     start = mention.start + place if rank <= 2 else mention.start
     end = start + len(mention.groups[key]) if rank <= 2 else mention.end
     finding = reading.finding(
-        "sex", {"sex": _sex(mention)}, start, end, by=mention,
+        "sex", {"sex": _sex(reading, mention)}, start, end, by=mention,
         assertion=Assertion.AFFIRMED, experiencer=experiencer, temporality=Temporality.CURRENT,
     )  # fmt: skip
     return replace(finding, context={**finding.context, "rank": rank})

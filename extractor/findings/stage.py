@@ -35,31 +35,7 @@ _REACH_BEFORE, _REACH_BEHIND = 50, 25
 _OPTION = re.compile(r"(?<![\w/])(?:stage )?(IV|I{1,3}|[1-4])(?:[ ]?([A-C]))?([1-3])?(?![\w/])", re.I)
 _OPTION_REACH, _FEWEST_OPTIONS = 16, 2
 _PART = re.compile(r"[,;]|[.](?=[ ])")
-_BESIDE_TNM = re.compile(
-    r"[ ]?(?:[,;:=/(>|-]{0,3}|-+>|=+>|so|i\.e\.|thus|therefore|hence|is|means|equals)[ ]?(?:an?[ ])?(?:UICC|AJCC)?[ ]?"
-)
-_TUMOUR_BEHIND = re.compile(
-    r"[ ](?:\w+[ -]){0,2}?(?:nsclc|lung|adenoca\w*|squamous|carcinoma|cancer|disease(?= |[.,;]|$))", re.I
-)
-_TUMOUR_BEFORE = re.compile(
-    r"(?:nsclc|cancer|carcinoma|adenoca\w*|lung ca|SCC|primary)(?: of (?:the )?(?:\w+ ){1,4})?[ ]?[,:(-]{0,2}[ ]?(?:\w+[ ])?$",
-    re.I,
-)
-_TUMOUR_RIGHT_BEHIND = re.compile(
-    r"[ ](?:metastatic |lung |pulmonary )*(?:nsclc|adeno\w*|squamous|carcinoma|lung ca\w*|scc|disease(?=[ .,;]|$))\b",
-    re.I,
-)
-_TUMOUR_RIGHT_BEFORE = re.compile(
-    r"\b(?:nsclc|lung cancer|carcinoma|adeno\w*|squamous|lung ca|scc)(?: (?:adeno\w*|squamous|[RL][UML]L|lung|"
-    r"of (?:the )?(?:\w+ ){1,3}(?:lobe|lung)))?[ ]?[,:(-]?[ ]?$",
-    re.I,
-)
 _FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
-_LATER_DISEASE = re.compile(
-    r"recurren|relaps|progress|now metastatic|after (?:chemo|surg|treatment|induction|neoadj)", re.I
-)
-_LETTERED = re.compile(r"(?:IV|III|II|I)[ABC][1-3]?$")
-"""Stage groups with a capital letter are those of cancers."""
 _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 
@@ -178,18 +154,19 @@ def _of_cancer(reading: Reading, mention: Mention) -> bool:
     if ";" in between:
         return True
     tumour = reading.in_sentence(mention.sentence, LUNG, OTHER)
-    return "," in between and (bool(tumour) or bool(_LETTERED.search(mention.text)))
+    return "," in between and (bool(tumour) or bool(reading.expressions["stage.lettered"].search(mention.text)))
 
 
 def _is_stage(reading: Reading, mention: Mention) -> bool:
     """Whether a bare "IVB" stands beside a TNM or a tumour's name."""
+    words = reading.expressions
     text = reading.text
     sentence = reading.sentences[mention.sentence]
     lettered = any(key.startswith("letter") for key in mention.groups)
     if reading.within(max(sentence.start, mention.start - 12), mention.start, ELSE):
         return False
     for tnm in reading.within(max(sentence.start, mention.start - 80), mention.start, "TNM"):
-        if _BESIDE_TNM.fullmatch(text, tnm.end, mention.start):
+        if words["stage.beside_tnm"].fullmatch(text, tnm.end, mention.start):
             return True
     for tnm in reading.within(mention.end, min(sentence.end, mention.end + 60), "TNM"):
         if re.fullmatch(r"[ ]?[(,:=;-]{1,2}[ ]?|[ ]", text[mention.end : tnm.start]):
@@ -198,12 +175,15 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
         return False
     if mention.text[0].isdigit():  # "4B" is a ward, a bed and a liver segment as well
         return (
-            _TUMOUR_RIGHT_BEHIND.match(text, mention.end, sentence.end) is not None
-            or _TUMOUR_RIGHT_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
+            words["stage.tumour_right_behind"].match(text, mention.end, sentence.end) is not None
+            or words["stage.tumour_right_before"].search(text[max(sentence.start, mention.start - 60) : mention.start])
+            is not None
         ) and not reading.within(mention.end, min(sentence.end, mention.end + 12), ELSE)
-    if _TUMOUR_BEHIND.match(text, mention.end, min(sentence.end, mention.end + 40)):
+    if words["stage.tumour_behind"].match(text, mention.end, min(sentence.end, mention.end + 40)):
         return True
-    return _TUMOUR_BEFORE.search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
+    return (
+        words["stage.tumour_before"].search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
+    )
 
 
 def _other_tumour(reading: Reading, mention: Mention) -> bool:
@@ -244,4 +224,4 @@ def _revised(reading: Reading, mention: Mention, floor: int) -> bool:
             for c in cues
             if mention.start - c.end <= 90 and re.search(r"\bto\b[^,;]*$", reading.text[c.end : mention.end])
         ]
-    return bool(cues) and not _LATER_DISEASE.search(reading.sentence_text(mention.sentence))
+    return bool(cues) and not reading.expressions["stage.later_disease"].search(reading.sentence_text(mention.sentence))

@@ -36,124 +36,7 @@ CATEGORY = "THERAPY_CYCLES"
 _MOST = 40
 """No regimen has more cycles; larger numbers are something else."""
 
-_DONE_BEFORE = re.compile(
-    r"\b(?:s/p|post|after|following|completed?|finished|had|has had|received|through|thru|"
-    r"tolerated|since|status post|given|had his|had her|concluded|done with|tolerat\w+|"
-    r"to date|up to|until|reached|having|got|last)"
-    r"(?: (?:the|her|his|their|all|a|with|only|in|of|total|just|the last|last|cycle|up to|now|chemo\w*|immuno\w*))*[ :(]*$",
-    re.I,
-)
-_DONE_AFTER = re.compile(
-    r"^(?:[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:was|were|has been|have been|is|are|now|"
-    r"already|just|also|successfully|both)[ ])*(?:done|given|carried out|performed|executed|infused|applied|"
-    r"realised|made(?= on)|undergone|completed?|finished|administered|"
-    r"went in|over\b|received|delivered|in\b(?=[ ]?[,.;]|$)|"
-    r"tolerated|ago)|[ ](?:chemo\w*[ ]|infusion[ ]|treatment[ ]|immuno\w*[ ]){1,2}(?:was[ ])?"
-    r"(?:completed|given|administered|delivered)\b|[ ](?:weeks?|days?) ago|[ ]?\(?(?:last|"
-    r"finished|finishing|ended|final))",
-    re.I,
-)
-_NOT_DONE_AFTER = re.compile(
-    r"^[ ]?[,(:-]?[ ]?(?:\w+ )?(?:(?:was|is|has been|were|being|to be)[ ])*(?:omitted|"
-    r"cancel\w*|skipped|deferred|postponed|not given|put off|dropped|withheld|missed|on hold|"
-    r"abandoned|held|refused|declined|omit\b|to be omitted|never given|delayed(?! (?:by|to|"
-    r"for \d)))",
-    re.I,
-)
-_NOT_DONE_BEFORE = re.compile(
-    r"\b(?:held?|omit(?:ted)?|skip(?:ped)?|cancel\w*|defer\w*|postpone\w*|delay(?:ed)?|"
-    r"withheld|hold|from|as of|since|starting|start|dose[- ]reduc\w+(?: from| at| with|"
-    r" since)?|reduced (?:from|at|in|since))[ ]?(?:the|his|her)?[ ]*$",
-    re.I,
-)
-_TODAY = re.compile(
-    r"^[ ,(:-]*(?:(?:\w+ ){0,3}?)(?:today|now|this (?:morning|afternoon)|proceed\w*|"
-    r"ok to treat|due today)\b",
-    re.I,
-)
-_PLANNED_AFTER = re.compile(
-    r"^[ ]?[,(:-]?[ ]?(?:d(?:ay)? ?1[ ])?(?:(?:is|was|are|has been|as)[ ])?(?:booked|due(?! to)|"
-    r"planned|scheduled|pending|next\b|tomorrow|to follow|will\b|should\b|to be given|in \d|"
-    r"on (?:monday|tuesday|wednesday|thursday|friday)|as bridg\w+ planned)",
-    re.I,
-)
-_PLANNED_BEFORE = re.compile(
-    r"\b(?:next|due(?: for)?|booked for|plan\w*(?: for)?|upcoming|before|prior to|pending|"
-    r"ahead of|ready for|to start|will (?:\w+ ){0,2}|continue (?:the|with)|aim(?:ing)? for|"
-    r"in favour of|consider|then)[ ]?(?:the|his|her|a|with)?[ ]*$",
-    re.I,
-)
-_REASSESS = re.compile(
-    r"\b(?:re-?scan|restage|re-?image|re-?imaging|repeat|re-?present\w*|reassess|"
-    r"re-?evaluat\w+|restaging|CT|PET|MRI|scan|imaging|evaluation|assess|review|return|rtc|"
-    r"reimage|see|staging)\b",
-    re.I,
-)
-_TOLD = re.compile(
-    r"\b(?:show\w*|reveal\w*|demonstrat\w*|was|were|had|has|confirmed|documented|PR|SD|PD|CR|"
-    r"response|stable|decreas\w+|progress\w+|smaller|given)\b|\d{1,2}[/.]\d{1,2}",
-    re.I,
-)
-_FOREIGN = re.compile(
-    r"^[ ]?(?:of|with)[ ](?:(?:oral|iv|intravenous|prophylactic|her|his|the|a|"
-    r"broad[- ]spectrum|high[- ]dose|pulsed?)[ ]){0,3}(?:antibiotic\w*|steroids?|prednis\w+|"
-    r"dexameth\w+|methylpred\w+|radio\w+|radiation|RT\b|XRT|SBRT|SABR|IVF|physio\w*|rehab\w*|"
-    r"amoxi\w*|doxy\w*|clari\w*|azithro\w*|cef\w+|vaccin\w*|morphine|hyaluron\w*|dialysis|ECT|"
-    r"TMS|zoledron\w*|denosumab|iron|b12|vitamin\w*|g-?csf|filgrastim|pegfilgrastim|sleep|"
-    r"questions?|golf|drinks?|applause|heparin|insulin|opioids?|rituximab for|"
-    r"immunoglobulin\w*|IVIG|"
-    r"covid\w*|flu\b|influenza|pneumococc\w*|laughter|talks|acyclovir|antivir\w*|cpr|compressions)",
-    re.I,
-)
-_FOREIGN_BEFORE = re.compile(
-    r"(?:menstrual|bikes?|biking|rides?|exercise|wash|ivf|sleep|cardiac|dialysis|steroid|antibiotic|vaccine|radiation|"
-    r"radiotherapy|RT|booster|rehab\w*|exercise|training|physio\w*|washing|business|life|election|bicycle|gait|iron|zoledron\w+|denosumab|fsh|duty|golf)[ ]*$",
-    re.I,
-)
-_MENSTRUAL = re.compile(
-    r"\b(?:menstru\w+|menses|menarche|LMP|dysmenorrh\w+|menorrhag\w+|ovulat\w+|IVF|"
-    r"heavy (?:bleeding|periods?)|peri-?menopaus\w+)\b",
-    re.I,
-)
-_GAVE = re.compile(r"\b(?:gave|administered|delivered)\b[^.;,]{0,30}$", re.I)
-_LAST_ONE = re.compile(r"\b(?:last|final)\b", re.I)
-_OPEN = re.compile(r"[^.;]{0,40}\b(?:today|due|will|planned|scheduled|booked|next|tomorrow|pending|to be)\b", re.I)
-_ONLY_SO_MANY = re.compile(r"[ ]could (?:only )?be (?:given|delivered|administered|completed)\b", re.I)
-_DAY_OF = re.compile(
-    r"\bday[ ](?P<day>\d{1,2})[ ](?:of|into|after|post|from)[ ](?:the |his |her |their |this )?$", re.I
-)
-_HASH_FOREIGN = re.compile(
-    r"Gy|\bfractions?\b|\bfx\b|\bfracture|\bdispense|\bdisp\b|\btabs?\b|\btablets?\b|refill|"
-    r"\bMRN\b|\bbed\b|\broom\b|\bext\b|\bimage\b|\bseries\b",
-    re.I,
-)
-_SPINE = re.compile(
-    r"\b(?:spine|spinal|vertebra\w*|cervical|neck|bone|osseous|lytic|sclerotic|fracture|cord|"
-    r"disc|lamin\w+|collar|radicul\w+|CEAP|venous|complement|fused|fusion)\b",
-    re.I,
-)
-_THERAPY_NEAR = re.compile(
-    r"\b(?:chemo\w*|immuno\w*|therapy|treatment|tx|cycles?(?! (?:\d+ ?(?:km|miles?|min)|to (?:work|town|school)|daily|"
-    r"every))|infusions?|regimen|induction|"
-    r"maint\w*|IO|SACT|1L|2L|bridg\w+)\b",
-    re.I,
-)
-_DATE_AFTER = re.compile(
-    r"^(?:[ ]|[:(=~-]|on|given|was|were|dated|started|commenced|began|completed|done|"
-    r"administered|day ?1|d ?1|the|last|of|in|held until|at|, ?(?:given|on|last)|>|maint\w*|delivered|"
-    r",? ?delayed (?:by|for) (?:\w+ )?(?:a|one|two|\d{1,2}) (?:weeks?|days?|wks?),?|\(?(?:of|/) ?\d{1,2}\))*$",
-    re.I,
-)
-_DATE_BEFORE = re.compile(r"^(?:[ ]|[:|-]|given|was|received|had|start(?:ed)?|of)*$", re.I)
-_THEN = re.compile(r"[,;.]?[ ]?\b(?:now|then|followed by|thereafter|since then|currently)\b|->|→", re.I)
 _INDUCTION = re.compile(r"[ ](?:of )?(?:\w+ )?induction|[^.;]{0,12}\band \d", re.I)
-_TO = re.compile(r"[ ]*(?:-{1,2}|[~–>]|to|until|till|thru|through)[ ]*", re.I)
-_BRIDGE = re.compile(
-    r"^(?:[ ]|[,;/&+>-]|->|-->|and|then|to|\(|\)|[:.]|~|given|on|today|\d{1,4}|[/.-]|jan\w*|"
-    r"feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|delayed|"
-    r"neutropenia|late)*$",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +74,13 @@ def find(reading: Reading) -> Iterator[Finding]:
     yield from _tabled(reading, groups)
 
 
-_FURTHER = re.compile(r"\b(?:further|more|additional|another|extra)\b", re.I)
-
-
 def _added_up(reading: Reading, counts: Sequence[_Count]) -> Iterator[_Count]:
     """Further cycles count on top of those told before ("2 cycles, then 2 more"); with none told, at least so many."""
     before: _Count | None = None
     for count in counts:
         words = reading.text[count.start : count.end]
         if (
-            _FURTHER.search(words)
+            reading.expressions["therapy_cycles.further"].search(words)
             and count.completed
             and count.planned is None
             and not (count.coded or _kept_up(count))
@@ -258,31 +138,18 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
 
 def _begun(reading: Reading, mention: Mention) -> date | None:
     """The day that a count without a drug gives for the first dose ("from 3 March she received 4 cycles")."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     for day in dates_beside(reading, sentence.start, sentence.end):
         if day.end <= mention.start:
-            lead = _BEGAN_BEFORE.search(reading.text[max(sentence.start, day.start - 25) : day.start])
-            if lead and _RECEIVED.fullmatch(reading.text[day.end : mention.start]):
+            lead = words["therapy_cycles.began_before"].search(
+                reading.text[max(sentence.start, day.start - 25) : day.start]
+            )
+            if lead and words["therapy_cycles.received"].fullmatch(reading.text[day.end : mention.start]):
                 return day.date.full
-        elif _BEGAN_BEHIND.fullmatch(reading.text[mention.end : day.start]):
+        elif words["therapy_cycles.began_behind"].fullmatch(reading.text[mention.end : day.start]):
             return day.date.full
     return None
-
-
-_BEGAN_BEFORE = re.compile(
-    r"(?:^[ ]*|\b(?:from|since|starting(?: on)?|started(?: on)?|beginning(?: on)?|between)[ ])$", re.I
-)
-_RECEIVED = re.compile(
-    r"(?:[ ]|,|to|until|and|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|he|she|they|the patient|patient|pt\.?|has|have|had|was|been|"
-    r"received|given|administered|completed|underwent|got|a total of|in total|all|treated with|treatment(?: with)?|the|"
-    r"chemo\w*|immuno\w*|systemic|first[- ]line|1L|full|so far|already)*",
-    re.I,
-)
-_BEGAN_BEHIND = re.compile(
-    r"(?:[ ](?:of (?:\w+ ){1,3}|were |was |have been |given |administered |delivered |received |in total |so far ){0,3})?"
-    r"[ ,(]*(?:from|between|starting(?: on)?|started(?: on)?|beginning(?: on)?|begun(?: on)?|since|first(?: on)?)[ ]",
-    re.I,
-)
 
 
 def _around(reading: Reading, mention: Mention, reach: int = 45) -> tuple[str, str]:
@@ -300,7 +167,11 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     before = [g for g in here if g.end <= mention.start]
     if after and not before and reading.within(mention.end, after[0].start, CATEGORY):
         after = []  # "4 cycles of induction, 2 cycles of maintenance pembrolizumab": the nearer count owns it
-    if after and after[0].maintenance and _THEN.search(reading.text[mention.end : after[0].start]):
+    if (
+        after
+        and after[0].maintenance
+        and reading.expressions["therapy_cycles.then"].search(reading.text[mention.end : after[0].start])
+    ):
         after = []  # "4 cycles through 1 April, now maintenance": they came before it
     if (
         after
@@ -325,46 +196,46 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
 
 
 def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, beside: bool) -> bool:
+    words = reading.expressions
     before, after = _around(reading, mention)
-    if _FOREIGN.match(after) or _FOREIGN_BEFORE.search(before):
+    if words["therapy_cycles.foreign"].match(after) or words["therapy_cycles.foreign_before"].search(before):
         return False
     text = reading.sentence_text(mention.sentence)
-    if not beside and _MENSTRUAL.search(text):
+    if not beside and words["therapy_cycles.menstrual"].search(text):
         return False
     value = mention.value
     if value.get("stopped"):
-        return beside or owner is not None or _THERAPY_NEAR.search(text) is not None
+        return beside or owner is not None or words["therapy_cycles.therapy_near"].search(text) is not None
     if value.get("after_drug"):
         if owner is None or not beside or owner.end > mention.start:
             return False
         gap = reading.text[owner.end : mention.start]
         return (
             len(gap) <= 60
-            and re.search(r"\d ?m?g[ ]*$|[;]|\b(?:tab|cap|tablet|capsule|pill|pack)s?\b", gap, re.I) is None
+            and words["therapy_cycles.tablets"].search(gap) is None
             and not (len(gap) > 28 and "x" in mention.text.lower())
         )
     if value.get("before_drug"):
         return owner is not None and beside and 0 <= owner.start - mention.end <= 14
     if mention.rule == "cycles.hash" or mention.rule == "cycles.hash_behind":
-        if _HASH_FOREIGN.search(text):
+        if words["therapy_cycles.hash_foreign"].search(text):
             return False
-        told = _THERAPY_NEAR.search(text) or (mention.rule == "cycles.hash" and _DONE_AFTER.match(after))
+        told = words["therapy_cycles.therapy_near"].search(text) or (
+            mention.rule == "cycles.hash" and words["therapy_cycles.done_after"].match(after)
+        )
         return beside or owner is not None or told is not None
     if mention.rule == "cycles.code":
         return _is_code(reading, mention, text, before, after, beside)
     if value.get("listed"):
         others = [m for m in reading.in_sentence(mention.sentence, CATEGORY) if m.start != mention.start]
-        named = re.search(r"\b(?:cycles?|doses?|courses?|infusions?|administrations?|series|cures)\b", text, re.I)
+        named = words["therapy_cycles.units"].search(text)
         listed = owner is not None and any("ord" in m.groups for m in others)
         if _number(mention.groups["ord"]) == 1:
             return listed
         earlier = any(m.start < mention.start for m in others)
         return (beside or earlier or owner is not None) and (named is not None or listed)
     if mention.groups.get("weak"):
-        return (
-            owner is not None
-            or re.search(r"\b(?:maint\w*|immuno\w*|chemo\w*|IO|pembro|scheduled)\b", text, re.I) is not None
-        )
+        return owner is not None or words["therapy_cycles.weak_kind"].search(text) is not None
     if mention.rule == "cycles.of_planned":
         return owner is not None
     return True
@@ -372,40 +243,42 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
 
 def _is_code(reading: Reading, mention: Mention, text: str, before: str, after: str, therapy: bool) -> bool:
     """Whether "C4" is a cycle, not a vertebra."""
+    words = reading.expressions
     if mention.groups.get("day") and int(mention.groups["day"]) <= 28:
         return True
     if int(mention.groups["n"]) == 0 or re.match(r"[ ]?-[ ]?[TLCS]?\d", after):
         return False
-    if _SPINE.search(text) and not _THERAPY_NEAR.search(text):
+    if words["therapy_cycles.spine"].search(text) and not words["therapy_cycles.therapy_near"].search(text):
         return False
     if re.search(r"\b(?:s/p|completed|post|after)[ ]$", before, re.I):
         return True
-    if therapy or _THERAPY_NEAR.search(text):
+    if therapy or words["therapy_cycles.therapy_near"].search(text):
         return not re.match(r"[ ]?(?:and|,|/)[ ]?(?:T|L)\d", after)
     section = reading.sentences[mention.sentence].section
     if section is not None and section.name in ("findings", "imaging", "impression", "laboratory"):
         return False
     return (
         _date_of(reading, mention) is not None
-        or _PLANNED_AFTER.match(after) is not None
-        or _TODAY.match(after) is not None
-        or _DONE_AFTER.match(after) is not None
+        or words["therapy_cycles.planned_after"].match(after) is not None
+        or words["therapy_cycles.today"].match(after) is not None
+        or words["therapy_cycles.done_after"].match(after) is not None
     )
 
 
 def _date_of(reading: Reading, mention: Mention) -> DateMention | None:
     """The date that is written right beside a cycle."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     dates = list(dates_beside(reading, sentence.start, sentence.end))
     following = [d for d in dates if mention.end <= d.start <= mention.end + 70]
-    if following and _DATE_AFTER.match(_without_drugs(reading, mention.end, following[0].start)):
+    if following and words["therapy_cycles.date_after"].match(_without_drugs(reading, mention.end, following[0].start)):
         return following[0]
     preceding = [d for d in dates if d.end <= mention.start and mention.start - d.end <= 20]
-    if preceding and _DATE_BEFORE.match(reading.text[preceding[-1].end : mention.start]):
+    if preceding and words["therapy_cycles.date_before"].match(reading.text[preceding[-1].end : mention.start]):
         return preceding[-1]
     lead = [d for d in dates if d.end <= mention.start]
     first = lead and reading.text[sentence.start : lead[0].start].strip(" -*•>") == ""
-    if first and len(lead) == 2 and _TO.fullmatch(reading.text[lead[0].end : lead[1].start]):
+    if first and len(lead) == 2 and words["therapy_cycles.to"].fullmatch(reading.text[lead[0].end : lead[1].start]):
         return lead[1]
     if (
         first
@@ -427,33 +300,23 @@ def _without_drugs(reading: Reading, start: int, end: int) -> str:
 
 def _plans(reading: Reading, mention: Mention, before: str) -> bool:
     """Whether the cycle only says when to look again ("CT after C4")."""
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     text = reading.sentence_text(mention.sentence)
-    look = _REASSESS.search(before)
+    look = words["therapy_cycles.reassess"].search(before)
     if look is None or not re.search(r"\b(?:after|post|following)[ ](?:the |his |her )?$", before, re.I):
         return False
-    in_plan = (sentence.section is not None and sentence.section.name == "plan") or re.match(
-        r"[ ]*(?:[-*\d.) ]*)(?:plan|p|a/p|rec\w*|proposal|decision)[ ]?:", text, re.I
+    in_plan = (sentence.section is not None and sentence.section.name == "plan") or words[
+        "therapy_cycles.plan_head"
+    ].match(text)
+    imperative = words["therapy_cycles.plan_to_look"].search(before)
+    return bool(in_plan or imperative) and not words["therapy_cycles.told"].search(
+        text[mention.start - sentence.start :]
     )
-    imperative = re.search(
-        r"\b(?:re-?scan|restage|re-?image|repeat|re-?present\w*|reassess|will|then|arrange|book|"
-        r"request|order|next|planned)\b[^.;]{0,30}$",
-        before,
-        re.I,
-    )
-    return bool(in_plan or imperative) and not _TOLD.search(text[mention.start - sentence.start :])
-
-
-_ORDERED = re.compile(
-    r"\b(?:prescribed|consent(?:ed|s)? (?:for|to)|consent (?:signed|given|taken|obtained) for|offered|recommended|advised|booked for|"
-    r"scheduled for|intended|intends?|written up for|charted for|agreed (?:to|on)|authori[sz]ed for|approved for|funded for|"
-    r"blueteq(?:ed)? for)(?: (?:to have|up to|a total of|the|him|her))*[ ]*$",
-    re.I,
-)
-"""What a number of cycles is, before any of them is given."""
 
 
 def _counted(reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers) -> _Count:
+    words = reading.expressions
     before, after = _around(reading, mention, 70)
     low = _number(mention.groups.get("low"))
     extra: list[tuple[str, Any]] = []
@@ -461,16 +324,11 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
     if low is not None and low < number:
         completed = low
         extra += [("uncertain", True), ("low", low), ("high", number)]
-    elif re.search(
-        r"(?:\?|\b(?:approximately|approx\.?|about|around|possibly|perhaps|maybe|probably|"
-        r"at least|~|some|roughly|unclear (?:if|whether)))[ ]*$",
-        before,
-        re.I,
-    ):
+    elif words["therapy_cycles.about"].search(before):
         extra += [("uncertain", True)]
     if (
         qualifiers.assertion is Assertion.HYPOTHETICAL
-        and _ONLY_SO_MANY.match(after)
+        and words["therapy_cycles.only_so_many"].match(after)
         and (planned is not None or re.search(r"\bonly[ ]$", before, re.I))
     ):
         qualifiers = replace(qualifiers, assertion=Assertion.AFFIRMED)
@@ -478,13 +336,12 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
         extra.append(("maintenance", True))
     if (
         _plans(reading, mention, before)
+        or (qualifiers.temporality is not Temporality.PLANNED and words["therapy_cycles.planned_behind"].match(after))
         or (
-            qualifiers.temporality is not Temporality.PLANNED
-            and re.match(
-                r"[ ]?(?:are |were |is )?(?:planned|intended|proposed|scheduled)\b(?! (?:ct|scan))", after, re.I
-            )
+            qualifiers.temporality is Temporality.CURRENT
+            and words["therapy_cycles.ordered"].search(before)
+            and not words["therapy_cycles.done_after"].match(after)
         )
-        or (qualifiers.temporality is Temporality.CURRENT and _ORDERED.search(before) and not _DONE_AFTER.match(after))
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
@@ -497,16 +354,11 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
 
 
 def _done(reading: Reading, mention: Mention, before: str, after: str) -> bool:
-    if re.match(
-        r"[^.;]{0,50}\b(?:have|has|had|were|was) (?:all |now |already )?(?:been )?(?:delivered|"
-        r"given|completed|administered|tolerated|received)\b",
-        after,
-        re.I,
-    ):
+    words = reading.expressions
+    if words["therapy_cycles.done_behind"].match(after):
         return True
     return bool(
-        re.search(r"\b(?:completed|received|had|s/p|finished|given)[ ](?:all |a total of |the )?$", before, re.I)
-        or _DONE_AFTER.match(after)
+        words["therapy_cycles.done_right_before"].search(before) or words["therapy_cycles.done_after"].match(after)
     )
 
 
@@ -514,6 +366,7 @@ def _numbered(
     reading: Reading, mention: Mention, number: int, planned: int | None, qualifiers: Qualifiers
 ) -> _Count | None:
     """A cycle by its number: completed when it lies behind, begun when it is today's."""
+    words = reading.expressions
     before, after = _around(reading, mention)
     named = _date_of(reading, mention)
     note_date = reading.note.note_date
@@ -523,10 +376,14 @@ def _numbered(
         r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I
     ):
         extra.append(("maintenance", True))
-    if named is None and (_NOT_DONE_AFTER.match(after) or _NOT_DONE_BEFORE.search(before)):
+    if named is None and (
+        words["therapy_cycles.not_done_after"].match(after) or words["therapy_cycles.not_done_before"].search(before)
+    ):
         return None
     looks_back = "first" in mention.groups or "first_roman" in mention.groups  # "C1-C4" looks back on all four
-    under_way = _DAY_OF.search(before)  # "day 9 of her fourth cycle": that one was given days ago
+    under_way = words["therapy_cycles.day_of"].search(
+        before
+    )  # "day 9 of her fourth cycle": that one was given days ago
     completed = number if looks_back or (under_way and int(under_way["day"]) > 1) else number - 1
     temporality = qualifiers.temporality
     if day is not None and note_date is not None:
@@ -535,30 +392,36 @@ def _numbered(
             temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
         elif day > note_date:
             temporality = Temporality.PLANNED
-    elif _TODAY.match(after) and not _DONE_BEFORE.search(before):
+    elif words["therapy_cycles.today"].match(after) and not words["therapy_cycles.done_before"].search(before):
         temporality = Temporality.CURRENT if temporality is Temporality.PLANNED else temporality
-    elif _PLANNED_AFTER.match(after) or (_PLANNED_BEFORE.search(before) and not _DONE_BEFORE.search(before)):
+    elif words["therapy_cycles.planned_after"].match(after) or (
+        words["therapy_cycles.planned_before"].search(before) and not words["therapy_cycles.done_before"].search(before)
+    ):
         temporality = Temporality.PLANNED
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
     elif (
-        _GAVE.search(before)
+        words["therapy_cycles.gave"].search(before)
         or _whole_done(reading, mention)
-        or (_LAST_ONE.search(mention.text) and not _OPEN.match(after))
+        or (words["therapy_cycles.last_one"].search(mention.text) and not words["therapy_cycles.open"].match(after))
     ):
         completed = number
-    elif _DONE_BEFORE.search(before) or _DONE_AFTER.match(after) or (named is not None and not named.relative):
+    elif (
+        words["therapy_cycles.done_before"].search(before)
+        or words["therapy_cycles.done_after"].match(after)
+        or (named is not None and not named.relative)
+    ):
         completed = (
             number
             if not (
                 mention.groups.get("day")
-                and not _DONE_AFTER.match(after)
+                and not words["therapy_cycles.done_after"].match(after)
                 and not named
                 and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)
             )
             else number - 1
         )
-        if _DONE_BEFORE.search(before) or _DONE_AFTER.match(after):
+        if words["therapy_cycles.done_before"].search(before) or words["therapy_cycles.done_after"].match(after):
             temporality = (
                 Temporality.CURRENT
                 if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I)
@@ -567,9 +430,7 @@ def _numbered(
     elif (
         mention.groups.get("ord")
         and re.match(r"[ ](?:of|with)[ ]", after)
-        and re.search(
-            r"\b(?:was|were) (?:given|administered)\b|\badministered\b", reading.sentence_text(mention.sentence), re.I
-        )
+        and words["therapy_cycles.were_given"].search(reading.sentence_text(mention.sentence))
     ):
         completed = number
     return _Count(
@@ -587,13 +448,10 @@ def _numbered(
     )
 
 
-_WHOLE_DONE = re.compile(r"\b(?:s/p|status post|completed|finished)[ ][^.;:\n]{3,80}$", re.I)
-
-
 def _whole_done(reading: Reading, mention: Mention) -> bool:
     """Whether the regimen in front of a cycle's number is told as completed ("s/p carboplatin/pemetrexed #4")."""
     start = max(reading.sentences[mention.sentence].start, mention.start - 90)
-    done = _WHOLE_DONE.search(reading.text[start : mention.start])
+    done = reading.expressions["therapy_cycles.whole_done"].search(reading.text[start : mention.start])
     if done is None or mention.rule not in ("cycles.hash", "cycles.code") or mention.groups.get("day"):
         return False
     drugs = reading.within(start + done.start(), mention.start, DRUG, THERAPY)
@@ -629,7 +487,7 @@ def _continues(reading: Reading, first: _Count, second: _Count) -> bool:
     if dict(first.extra).get("maintenance") != dict(second.extra).get("maintenance"):
         return False
     gap = reading.text[first.end : second.start]
-    return len(gap) <= 60 and _BRIDGE.match(gap) is not None
+    return len(gap) <= 60 and reading.expressions["therapy_cycles.bridge"].match(gap) is not None
 
 
 def _finding(reading: Reading, count: _Count) -> Finding:
@@ -712,10 +570,6 @@ def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
         )
 
 
-_TABLE_HEAD = re.compile(
-    r"[ ]*\|?[ ]*(?:cy(?:c|k)l(?:e|us)s?|courses?|infusions?|chemo\w*)(?!\w)\.?[ ]*(?:no\.?|nr\.?|#)?[ ]*(?:\||[ ]{2,}|\t)",
-    re.I,
-)
 _TABLE_ROW = re.compile(r"[ ]*\|?[ ]*#?(?P<n>\d{1,2})[ ]*(?:\||[ ]{2,}|\t)[ |]*")
 
 
@@ -723,7 +577,7 @@ def _tabled(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
     """The last cycle of a table whose rows are "3 | 17.03.25 | carboplatin", under a heading "Cycle | Date"."""
     given = [group for group in groups if group.given and group.agents]
     for head in re.finditer(r"(?m)^.*$", reading.text):
-        if given and _TABLE_HEAD.match(head[0]):
+        if given and reading.expressions["therapy_cycles.table_head"].match(head[0]):
             rows = list(_table_rows(reading, head.end() + 1))
             number = len(rows)
             owner = next((g for g in reversed(given) if rows and g.start < rows[-1][1]), given[0])

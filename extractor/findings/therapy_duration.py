@@ -22,21 +22,6 @@ _WORDS = {
     **dict.fromkeys(("a quarter of a", "one quarter of a"), 0.25),
     "three quarters of a": 0.75,
 }
-_TREATED = re.compile(
-    r"\b(?:on it|on this|on them|taking it|taken it|on treatment|on therapy|treated|treatment|"
-    r"therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|drug)\b",
-    re.I,
-)
-_TO_COME = re.compile(
-    r"[ ](?:(?:is|are|was|were|as)[ ])?(?:planned|intended|scheduled|proposed|to (?:be|go|come))\b", re.I
-)
-_OBJECT = re.compile(
-    r"[ ]*(?:(?:the|his|her|first[- ]line|1L|second[- ]line|2L|this|current|continuous|daily|"
-    r"single[- ]agent|maintenance|systemic|targeted|\w+[ -]based|oral|starting|combination|"
-    r"combined|treatment with|therapy with)[ ]*){0,4}"
-    r"(?:treatment|therapy|chemo\w*|immuno\w*|(?-i:TKI|SACT|IO|1L|2L)|maint\w*|drug|it\b|\w+[ -]inhibitor)",
-    re.I,
-)
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -115,6 +100,7 @@ def _owner(mention: Mention, groups: Sequence[Regimen]) -> Regimen | None:
 
 def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bool:
     """Whether the time is that of a treatment, not of a symptom or of a look ahead."""
+    words = reading.expressions
     kind = mention.value["kind"]
     sentence = reading.sentences[mention.sentence]
     behind = reading.text[mention.end : sentence.end]
@@ -124,7 +110,7 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
     if kind == "of":
         if (
             "twelfths" in mention.groups
-            and re.match(r"(?:for|after|total|past|x|last|the)\b", mention.text, re.I)
+            and words["therapy_duration.lead"].match(mention.text)
             and owner is not None
             and owner.end <= mention.start
         ):
@@ -135,11 +121,11 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
             and not re.search(r"[.,;]", reading.text[mention.end : owner.start])
         ):
             return True
-        return _OBJECT.match(behind) is not None
+        return words["therapy_duration.object"].match(behind) is not None
     if kind == "in":
         return (
             owner is not None
-            or _TREATED.search(before) is not None
+            or words["therapy_duration.treated"].search(before) is not None
             or "since" in mention.text
             or mention.rule == "duration.since"
         )
@@ -149,36 +135,19 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
         if re.match(r"(?:on |taking |treated)", mention.text, re.I):
             return True
         if owner is None:
-            return (
-                re.search(
-                    r"\b(?:on|continu\w+|taking|receiv\w+)[ ](?:\w+[ ]){0,3}(?:treatment|therapy|chemo\w*|"
-                    r"immuno\w*|TKI)\b[^.;]{0,20}$",
-                    before,
-                    re.I,
-                )
-                is not None
-            )
+            return words["therapy_duration.on_therapy_for"].search(before) is not None
         gap = reading.text[owner.end : mention.start]
         return (
-            owner.end <= mention.start
-            and len(gap) <= 60
-            and not re.search(
-                r"[;.]|\b(?:held|paused|stopped|and|with|then|developed|cough|pain|stable|dex\w*|"
-                r"pred\w*)\b(?! (?:has|is|was|been|continu))",
-                gap,
-                re.I,
-            )
+            owner.end <= mention.start and len(gap) <= 60 and not words["therapy_duration.something_else"].search(gap)
         )
     if owner is None:
         return (
-            re.search(r"\b(?:on|1L|2L|first[- ]line|TKI|therapy|treatment)\b", before, re.I) is not None
-            and re.search(r"\bon (?:1L|2L|TKI|treatment|therapy|first[- ]line)", before, re.I) is not None
+            words["therapy_duration.therapy_before"].search(before) is not None
+            and words["therapy_duration.on_therapy"].search(before) is not None
         )
     gap = reading.text[owner.end : mention.start]
     return (
-        owner.end <= mention.start
-        and len(gap) <= 45
-        and re.search(r"[.;]|\b(?:ct|mri|scan|review|repeat|in|rtc)\b", gap, re.I) is None
+        owner.end <= mention.start and len(gap) <= 45 and words["therapy_duration.not_on_therapy"].search(gap) is None
     )
 
 
@@ -196,7 +165,9 @@ def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen |
             value["other_tumour"] = True
     temporality = qualifiers.temporality
     after = reading.text[mention.end : reading.sentences[mention.sentence].end]
-    if mention.qualifiers.temporality is Temporality.PLANNED or _TO_COME.match(after):
+    if mention.qualifiers.temporality is Temporality.PLANNED or reading.expressions["therapy_duration.to_come"].match(
+        after
+    ):
         temporality = Temporality.PLANNED
     start = mention.start + len(mention.text) - len(mention.text.lstrip())
     end = mention.end - (len(mention.text) - len(mention.text.rstrip()))

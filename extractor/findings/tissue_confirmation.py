@@ -7,7 +7,6 @@ that is known already, say nothing of the diagnosis.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,22 +15,6 @@ from extractor.records import Assertion, Experiencer, Finding, Qualifiers, Tempo
 
 TISSUE, PROCEDURE, RESULT, FALSE, HISTOLOGY = "TISSUE", "TISSUE_PROCEDURE", "TISSUE_RESULT", "TISSUE_FALSE", "HISTOLOGY"
 
-_CLAUSE = re.compile(r";|,[ ](?:but|and then)[ ]")
-_QUOTED_RULE = re.compile(r"\b(?:trial|study|protocol|requir\w+|needs?|inclusion|criteri\w+|eligib\w+|asks?)\b", re.I)
-_OPENING = re.compile(
-    r"(?:[-*•>]+|\(?\d{1,2}[.)])?[ ]*(?:(?:dx|dg|diagnosis|diagnosed|histology|path)[ .:]*)?"
-    r"(?:[\w./-]{1,10}[ ,]{1,2}){0,3}",
-    re.I,
-)
-_REPORT = re.compile(r"patholog|histolog|cytolog", re.I)
-_REPORT_HEAD = re.compile(
-    r"\b(?:(?:cellular |surgical |histo)?pathology|cytology|histology)(?: report)?\b[^a-z]{0,40}$", re.I | re.M
-)
-_LINK = re.compile(
-    r"^(?:[^.;]|(?<=\bDr)\.|(?<=\bProf)\.){0,70}?(?:[:=,(-]|->|→|\b(?:show(?:s|ed|ing)?|reveal\w*|confirm\w*|demonstrat\w*|yield\w*|returned|was|were|is|"
-    r"with|of|diagnos\w*|proved|consistent|compatible|positive|pos|for|found|identified|gave|report\w*|came back)\b)",
-    re.I,
-)
 _NO_STATEMENT_SECTIONS = ("past_medical_history", "trial_criteria", "family_history")
 
 
@@ -125,12 +108,13 @@ def _inferred(reading: Reading) -> Iterator[_Statement]:
 
 
 def _shows_malignancy(reading: Reading, mention: Mention) -> bool:
+    words = reading.expressions
     sentence = reading.sentences[mention.sentence]
-    stop = _CLAUSE.search(reading.text, mention.end, sentence.end)
+    stop = words["tissue_confirmation.clause"].search(reading.text, mention.end, sentence.end)
     end = stop.start() if stop else sentence.end
     if _malignant_between(reading, mention.end, end):
         return True
-    ends = _CLAUSE.finditer(reading.text, sentence.start, mention.start)
+    ends = words["tissue_confirmation.clause"].finditer(reading.text, sentence.start, mention.start)
     begin = max((match.end() for match in ends), default=sentence.start)
     told_before = _affirmed(reading.within(begin, mention.start, HISTOLOGY))
     if (told_before or _continues_diagnosis(reading, mention)) and not _negative_between(reading, mention.end, end):
@@ -156,7 +140,9 @@ def _continues_diagnosis(reading: Reading, mention: Mention) -> bool:
     """Whether it opens a sentence right behind the diagnosis ("Adenocarcinoma RLL. CT-guided biopsy 3/24")."""
     number = mention.sentence
     sentence = reading.sentences[number]
-    if number == 0 or not _OPENING.fullmatch(reading.text[sentence.start : mention.start]):
+    if number == 0 or not reading.expressions["tissue_confirmation.opening"].fullmatch(
+        reading.text[sentence.start : mention.start]
+    ):
         return False
     before = reading.sentences[number - 1]
     if before.block != sentence.block or sentence.line - before.line > 1:
@@ -166,9 +152,12 @@ def _continues_diagnosis(reading: Reading, mention: Mention) -> bool:
 
 def _reported(reading: Reading) -> Iterator[_Statement]:
     """The diagnosis in a report of pathology is itself the confirmation."""
+    words = reading.expressions
     head = reading.text[: reading.sentences[min(2, len(reading.sentences) - 1)].end] if reading.sentences else ""
     kind = reading.note.note_type or ""
-    if not _REPORT.search(kind) and not (not kind and _REPORT_HEAD.search(head)):
+    if not words["tissue_confirmation.report"].search(kind) and not (
+        not kind and words["tissue_confirmation.report_head"].search(head)
+    ):
         return
     for mention in reading.of(HISTOLOGY):
         if _in_section(reading, mention, ("indication", "history_of_present_illness", "past_medical_history")):
@@ -187,7 +176,9 @@ def _malignant_between(reading: Reading, begin: int, end: int) -> bool:
             continue
         if not mention.value["malignant"]:
             return False
-        if mention.qualifiers.assertion is Assertion.AFFIRMED and _LINK.match(reading.text[begin : mention.end]):
+        if mention.qualifiers.assertion is Assertion.AFFIRMED and reading.expressions["tissue_confirmation.link"].match(
+            reading.text[begin : mention.end]
+        ):
             return True
     return False
 
@@ -204,7 +195,7 @@ def _qualifiers(reading: Reading, statement: _Statement) -> Qualifiers:
         assertion = Assertion.AFFIRMED
     if assertion is Assertion.AFFIRMED and statement.confirmed:
         begin = reading.sentences[statement.by.sentence].start
-        if _QUOTED_RULE.search(reading.text[begin : statement.start]):
+        if reading.expressions["tissue_confirmation.quoted_rule"].search(reading.text[begin : statement.start]):
             assertion = Assertion.HYPOTHETICAL
     # once proven, a tumour stays proven
     if statement.confirmed or temporality is Temporality.PLANNED:

@@ -18,22 +18,7 @@ from extractor.language.reading import Mention, Reading
 from extractor.records import Experiencer, Finding, Temporality
 
 TNM, SINGLE, FALSE, STAGE = "TNM", "TNM_SINGLE", "TNM_FALSE", "TNM_STAGE"
-_VESSEL = re.compile(r"segment|MCA|cerebral|occlu|motorway|junction|stenosis|thrombus", re.I)
 _FROM, _TO = re.compile(r"\bfrom (?:an? |the )?$", re.I), re.compile(r"^[^.;\n]{0,40}\bto\b", re.I)
-_BOUND_BEFORE = re.compile(
-    r"(?:staged (?:as|at|to be)?|stage[ds]?|descriptor|category|classified as|\(|=|:|as|least|radiologically|clinically|now|still|potentially|resectable|bulky|multistation|single-station)[ ]?$",
-    re.I,
-)
-_BOUND_BEHIND = re.compile(
-    r"[ ]?(?:\)|disease|tumou?rs?|primary|lesion|by |nodes?\b|nodal|involvement|stage|category|descriptor|status|positiv|NSCLC|lung|adeno|because|due|as |on (?:CT|PET|imag))",
-    re.I,
-)
-_CLINICAL = re.compile(
-    r"\bclinical(?:ly)?[ ](?:(?:staged?|staging|TNM|stage|diagnosis)[ :]{1,2}|(?:as|was|of|at|is)[ ]){0,3}$", re.I
-)
-_PATHOLOGICAL = re.compile(
-    r"\bpath(?:ologic(?:al)?(?:ly)?)?\.?[ ](?:(?:staged?|TNM|stage)[ :]{1,2}|(?:as|was|of|is)[ ]){0,3}$", re.I
-)
 _PAST_SECTIONS = frozenset(("past_medical_history",))
 
 
@@ -53,16 +38,17 @@ def _meant(reading: Reading, mention: Mention) -> bool:
     """Whether a bare "M1" names a stage, not a vessel."""
     if mention.groups:
         return True
-    return _VESSEL.search(reading.text, mention.end, mention.end + 20) is None
+    return reading.expressions["tnm.vessel"].search(reading.text, mention.end, mention.end + 20) is None
 
 
 def _is_stage(reading: Reading, mention: Mention) -> bool:
     """Whether a part without a prefix is told as a stage."""
+    words = reading.expressions
     if reading.in_sentence(mention.sentence, FALSE) or not reading.in_sentence(mention.sentence, STAGE):
         return False
     sentence = reading.sentences[mention.sentence]
-    before = _BOUND_BEFORE.search(reading.text, max(sentence.start, mention.start - 25), mention.start)
-    behind = _BOUND_BEHIND.match(reading.text, mention.end, sentence.end)
+    before = words["tnm.bound_before"].search(reading.text, max(sentence.start, mention.start - 25), mention.start)
+    behind = words["tnm.bound_behind"].match(reading.text, mention.end, sentence.end)
     if "m" in mention.groups:
         return (before is not None and behind is not None) or reading.text[mention.end : mention.end + 8] in (
             " disease",
@@ -86,10 +72,11 @@ def _parts(mention: Mention) -> dict[str, Any]:
 
 def _prefix_in_words(reading: Reading, mention: Mention) -> str | None:
     """The prefix that the words before tell: "clinically staged as T3 N0", "pathological T2a N1"."""
+    words = reading.expressions
     before = reading.text[max(reading.sentences[mention.sentence].start, mention.start - 40) : mention.start]
-    if _CLINICAL.search(before):
+    if words["tnm.clinical"].search(before):
         return "c"
-    return "p" if _PATHOLOGICAL.search(before) else None
+    return "p" if words["tnm.pathological"].search(before) else None
 
 
 def _code(text: str) -> str:

@@ -46,7 +46,9 @@ _DATE = re.compile(
     rf"(?P<iso>(?P<iy>{_FULL_YEAR})[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}}))(?![\d/])"
     r"|(?P<num>(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)"
     rf"(?P<y>{_FULL_YEAR}|\d{{2}}))(?![\d/%]|[.,]\d|-\d(?!\d?[./-]\d))"
-    rf"|(?P<dmy>(?!\d{{1,2}}\. (?:{_MONTH}) ?(?:-|to) ?(?:{_MONTH}) {_FULL_YEAR})(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
+    rf"|(?P<dmy>(?!\d{{1,2}}\. (?:{_MONTH}) ?(?:-|to) ?(?:{_MONTH}) {_FULL_YEAR})(?P<d1>\d{{1,2}})"
+    rf"(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})"
+    rf"(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
     rf"|(?P<mdy>(?P<m2>{_MONTH})[ -]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/%]|[.]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?)"
     rf"|(?P<my>(?P<m3>{_MONTH})(?: of)?[ ,/-]{{0,2}}(?P<y3>{_FULL_YEAR}|'\d{{2}}))(?!\d)"
     rf"|(?P<mrange>(?P<m6>{_MONTH})(?=[ ]?(?:-|to|until)[ ]?(?:{_MONTH})[ ](?P<y6>{_FULL_YEAR})))"
@@ -59,7 +61,8 @@ _DATE = re.compile(
 _DATE_BEGINS = re.compile(r"(?<![\w/.,])(?:\d|" + "|".join(sorted({name[:3] for name in _MONTHS})) + r")", re.I)
 """What every date begins with: far quicker to look for than dates."""
 _SHORT = re.compile(
-    r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)"
+    r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)"
+    r"(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)"
 )
 _UNITS = {"day": 1, "d": 1, "week": 7, "wk": 7, "w": 7, "month": 30.44, "mo": 30.44, "year": 365.25, "yr": 365.25}
 _WORDS = {

@@ -19,33 +19,8 @@ from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Value
 
 STUDY = "STUDY"
-_COMPARED = re.compile(
-    r"(?:\b(?:vs?|versus|compar\w*(?: (?:with|to))?|(?:review|correlat\w+|conjunction|together) with|comp|since|from|previous\w*|prior|prev|was|were|baseline|earlier|"
-    r"last|before|until|born|dob|d\.o\.b|ref|against|nadir|cf|than|in|of the|old|initial\w*)\b[.:]?[ (]*(?:the |of |on |exam\w* |dated |scan |study |[A-Z/-]{2,7} )*)$",
-    re.I,
-)
-_SEEN_ON = re.compile(
-    r"\b(?:visible|seen|visuali[sz]ed|apparent|evident|shown|occult|detectable|present|identified|noted|discernible) (?:at|on|by|in|with) (?:the |a |her |his |prior |previous |last |recent )*$",
-    re.I,
-)
-"""Before a study that a report of another one mentions: "not visible at CT"."""
-_LABEL = re.compile(
-    r"(?!impression|conclusion|findings?|result|report|imp\b|brain|head|ventric|mening|sinus|orbit|skull|supra|infra|posterior|parenchym|opinion|radiolog)[A-Z][\w /()-]{2,40}:[ ]",
-    re.I,
-)
-_TOLD_IN = re.compile(
-    r"[ ]*(?:[-*•][ ]*)?in (?:the |a |her |his )?(?:new |last |latest |newest |control |current |present )*", re.I
-)
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
-_ON = re.compile(
-    r"^[ ]*(?:on|as (?:of|at)|(?:last )?(?:seen|reviewed|assessed|examined)(?: in clinic)?(?: on)?)[ ]*$", re.I
-)
-_NOW = re.compile(r"\b(?:now|today|currently|at present|presently|since)\b", re.I)
-_BEHIND = re.compile(r"[ ]?(?:[(\[]|,? ?(?:on|as of|as at|dated|in)[ ]|-[ ]|:[ ])(?:(?:on|as of)[ ])?$", re.I)
 _RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
-_EXAM_DATE = re.compile(
-    r"(?:exam(?:ination)?|study|scan|performed|acquired|date|collected|of|on)[ a-z]{0,12}[:.]?[ ]*$", re.I
-)
 _HEAD_LINES = 8
 """A report names its study within so many sentences."""
 
@@ -92,7 +67,7 @@ def frames_of(reading: Reading) -> Iterator[Frame]:
 
 def _labelled(reading: Reading, number: int) -> bool:
     """Whether a line of a note names its own subject: "Decision: ..."; a head scan before it is done with."""
-    return _LABEL.match(reading.sentence_text(number)) is not None
+    return reading.expressions["frames.label"].match(reading.sentence_text(number)) is not None
 
 
 def _leaves_head(reading: Reading, number: int) -> bool:
@@ -115,10 +90,11 @@ def _continues(reading: Reading, number: int) -> bool:
 
 def _report_frame(reading: Reading) -> Frame | None:
     """The frame of a note that is itself the report of one study."""
+    words = reading.expressions
     kind = (reading.note.note_type or "").lower()
-    if kind and not re.search(r"radiolog|imaging|report|\b(?:ct|mri?|pet|scan|x-?ray)\b|nuclear", kind):
+    if kind and not words["frames.imaging_note"].search(kind):
         return None
-    if re.search(r"patholog|consult|histolog|cytolog|molecular|letter|board", kind):
+    if words["frames.no_imaging_note"].search(kind):
         return None
     for mention in reading.of(STUDY):
         if mention.sentence >= _HEAD_LINES:
@@ -147,6 +123,7 @@ def _opens(reading: Reading, mention: Mention) -> bool:
 
 
 def _exam_date(reading: Reading) -> date | None:
+    words = reading.expressions
     limit = reading.sentences[min(len(reading.sentences), _HEAD_LINES) - 1].end
     for mention in reading.dates_within(0, limit):
         before = reading.text[max(0, mention.start - 30) : mention.start]
@@ -155,8 +132,8 @@ def _exam_date(reading: Reading) -> date | None:
             continue
         if (
             mention.date.full
-            and not _COMPARED.search(before)
-            and not re.search(r"\b(?:dob|born|compar|prev|prior|baseline|nadir|received|reported)", before, re.I)
+            and not words["frames.compared"].search(before)
+            and not words["frames.not_the_exam"].search(before)
         ):
             return mention.date.full
     return None
@@ -180,6 +157,7 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
         base: The frame of the whole note.
         line: The frame that a date at the head of the sentence's line set.
     """
+    words = reading.expressions
     sentence = reading.sentences[number]
     studies = [
         m
@@ -191,7 +169,7 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
             m
             for m in studies
             if not _of_a_year(_date_near(reading, m, sentence.end))
-            and not _SEEN_ON.search(reading.text[max(sentence.start, m.start - 40) : m.start])
+            and not words["frames.seen_on"].search(reading.text[max(sentence.start, m.start - 40) : m.start])
         ]
     if studies:
         study = studies[0]
@@ -218,8 +196,8 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
     if (
         opening is not None
         and opening.date.full
-        and _ON.match(reading.text[sentence.start : opening.start])
-        and not _NOW.search(reading.text, opening.end, sentence.end)
+        and words["frames.on"].match(reading.text[sentence.start : opening.start])
+        and not words["frames.now"].search(reading.text, opening.end, sentence.end)
     ):
         return Frame(opening.date.full, True, base.study, base.modality), False
     return None
@@ -234,7 +212,7 @@ def day_behind(reading: Reading, end: int, sentence: int) -> date | None:
         sentence: The number of its sentence.
     """
     for mention in reading.dates_within(end, min(reading.sentences[sentence].end, end + 30)):
-        if _BEHIND.fullmatch(reading.text[end : mention.start]):
+        if reading.expressions["frames.behind"].fullmatch(reading.text[end : mention.start]):
             return _day(mention, reading.note.note_date)
         break
     return None
@@ -268,7 +246,9 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
     """The date of a study: the first one shortly behind it, or the one right before it."""
     for mention in reading.dates_within(study.end, min(end, study.end + 60)):
         between = reading.text[study.end : mention.start]
-        if _COMPARED.search(between) and not re.search(r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I):
+        if reading.expressions["frames.compared"].search(between) and not re.search(
+            r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I
+        ):
             return None
         if ";" in between or re.search(r"(?<!incl)(?<!w)[a-z]\. ", between):
             return None
@@ -280,7 +260,8 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
 
 
 def _compared(reading: Reading, place: int, begin: int) -> bool:
+    words = reading.expressions
     before = reading.text[max(begin, place - 40) : place]
-    if place - begin <= 40 and _TOLD_IN.fullmatch(before):
+    if place - begin <= 40 and words["frames.told_in"].fullmatch(before):
         return False  # "In CT of 3 April the tumour is smaller": what the sentence tells, not what it compares with
-    return _COMPARED.search(before) is not None
+    return words["frames.compared"].search(before) is not None

@@ -1,12 +1,12 @@
-"""The check of the rule files: whether they load, and whether each rule does what its examples say."""
+"""The check of the rule files: whether they load, are complete, and whether each rule does what its examples say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from extractor.files import RuleFileError
-from extractor.language.rules import Rule, load_rules
+from extractor.files import RuleFileError, shipped_patterns_folder
+from extractor.language.rules import Rule, RuleSet, load_rules
 
 
 def lint(folder: Path) -> list[str]:
@@ -18,7 +18,15 @@ def lint(folder: Path) -> list[str]:
         rules = load_rules(folder)
     except RuleFileError as error:
         return [str(error)]
-    return [fault for rule in (*rules.targets, *rules.cues) for fault in faults(rule)]
+    return [*missing(rules), *(fault for rule in (*rules.targets, *rules.cues) for fault in faults(rule))]
+
+
+def missing(rules: RuleSet) -> Iterator[str]:
+    """The expressions that the code asks for by name, as the rules that ship have them, and that are not there."""
+    for name in load_rules(shipped_patterns_folder()).expressions:
+        if name not in rules.expressions:
+            file, _, key = name.partition(".")
+            yield f"{file}.yaml: the expression '{key}' is missing"
 
 
 def faults(rule: Rule) -> Iterator[str]:

@@ -202,7 +202,18 @@ class Reader:
         with stage("scan"):
             mentions = _Mentions(self, gate, layout.text, layout.sentences, stage)
         kind = self._study_of(note.note_type) if note.note_type else None
-        return Reading(note, cleaned, layout.text, layout.sentences, mentions.of, frames_of, order, stage, kind)
+        return Reading(
+            note,
+            cleaned,
+            layout.text,
+            layout.sentences,
+            mentions.of,
+            frames_of,
+            self.rules.expressions,
+            order,
+            stage,
+            kind,
+        )
 
     def _study_of(self, note_type: str) -> Value | None:
         """What the rules say of the imaging study that a note's type names, the longest name of one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, wraps
+from re import Pattern
 from typing import Any, TypeVar, cast
 
 from extractor.language.dates import DateMention, DateOrder, find_dates
@@ -99,6 +100,7 @@ class Reading:
         sentences: In order.
         find: What finds the mentions of a category when they are first asked for.
         frame: What works out the frames of the sentences.
+        expressions: The expressions of the rule files, by ``<file>.<name>``.
         order: How the patient's ambiguous numeric dates are written.
         stage: Counts the time of a stage.
         kind: What the rules say of the imaging study that the note's type names ("MRI brain"), if it does.
@@ -110,6 +112,7 @@ class Reading:
     sentences: Sequence[Sentence]
     find: Callable[[str], list[Mention]]
     frame: Callable[[Reading], Iterator[Frame]]
+    expressions: Mapping[str, Pattern[str]]
     order: DateOrder | None = None
     stage: Stage = unwatched
     kind: Value | None = None

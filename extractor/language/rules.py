@@ -4,6 +4,9 @@ A rule is one of three things: ``literal`` (words, matched as tokens), ``words``
 small expressions with one meaning) or ``pattern`` (a regular expression whose named groups become
 part of the value). An expression may run over several lines. ``{name}`` in it stands for a term of
 the same file or of ``terms.yaml``. The key names are medspaCy's wherever medspaCy has one.
+
+Beside its rules a file may have ``expressions``, by name: words that the code of a concept looks for
+around a mention. They make no mentions; a reading gives them compiled, as ``<file>.<name>``.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ _BLANK = re.compile(r"\[[^\]]*\]| \??")
 _SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
 _TERM = re.compile(r"\{([a-z_]+)\}")
 _LINE_END = re.compile(r"\n[ ]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _one_line(expression: str) -> str:
@@ -74,7 +78,8 @@ class ContextSpec(RuleSpec):
 class _RuleFile(_Strict):
     category: str | None = None
     terms: dict[str, _Expression] = {}
-    rules: list[RuleSpec]
+    rules: list[RuleSpec] = []
+    expressions: dict[str, _Expression] = {}
 
 
 class _ContextFile(_Strict):
@@ -114,6 +119,14 @@ class Rule:
     spec: RuleSpec
 
 
+class Expressions(dict[str, re.Pattern[str]]):
+    """The compiled expressions of a patterns folder, by ``<file>.<name>``."""
+
+    def __missing__(self, name: str) -> re.Pattern[str]:
+        file, _, key = name.partition(".")
+        raise RuleFileError(f"{file}.yaml: the expression '{key}' is missing; the one that ships has it")
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """All rules of a patterns folder.
@@ -121,12 +134,14 @@ class RuleSet:
     Attributes:
         targets: What finds mentions.
         cues: ConText cues; their ``spec`` is a ``ContextSpec``.
+        expressions: What the concepts' code looks for around mentions.
         layout: Headings, abbreviations, bullets.
         version: Hash of the files.
     """
 
     targets: tuple[Rule, ...]
     cues: tuple[Rule, ...]
+    expressions: Expressions
     layout: LayoutRules
     version: str
 
@@ -139,18 +154,26 @@ def load_rules(folder: Path) -> RuleSet:
     """
     shared = _terms(read_yaml(folder / "terms.yaml"))
     targets: list[Rule] = []
+    cues: list[Rule] = []
+    expressions = Expressions()
     for path in sorted(folder.glob("*.yaml")):
-        if path.name not in _LAYOUT_FILES and not path.match(_CONTEXT_FILES):
-            targets.extend(_rules(read_yaml(path), _RuleFile, shared))
-    cues = [
-        cue for path in sorted(folder.glob(_CONTEXT_FILES)) for cue in _rules(read_yaml(path), _ContextFile, shared)
-    ]
+        if path.name in _LAYOUT_FILES:
+            continue
+        file = read_yaml(path)
+        if path.match(_CONTEXT_FILES):
+            context = _validated(file, _ContextFile, file.data)
+            cues.extend(_rules(file, context, _own_terms(file, context, shared)))
+        else:
+            data = _validated(file, _RuleFile, file.data)
+            terms = _own_terms(file, data, shared)
+            targets.extend(_rules(file, data, terms))
+            expressions.update(_expressions(file, data.expressions, terms))
     seen: set[str] = set()
     for rule in (*targets, *cues):
         if rule.id in seen:
             raise RuleFileError(f"{folder}: two rules have the id '{rule.id}'; rename one")
         seen.add(rule.id)
-    return RuleSet(tuple(targets), tuple(cues), _layout(folder), patterns_hash(folder))
+    return RuleSet(tuple(targets), tuple(cues), expressions, _layout(folder), patterns_hash(folder))
 
 
 def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
@@ -175,24 +198,27 @@ def _terms(file: YamlFile) -> dict[str, str]:
         raise file.error((), "a mapping of names to regular expressions is expected")
     terms: dict[str, _Expression] = {}
     for name, pattern in file.data.items():
-        terms[name] = _filled(_one_line(str(pattern)), terms, file, (name,), name)
+        terms[name] = _filled(_one_line(str(pattern)), terms, file, (name,), f"term '{name}'")
     return terms
 
 
-def _filled(pattern: str, terms: Mapping[str, str], file: YamlFile, place: tuple[str | int, ...], rule: str) -> str:
+def _filled(pattern: str, terms: Mapping[str, str], file: YamlFile, place: tuple[str | int, ...], whose: str) -> str:
     def term(match: re.Match[str]) -> str:
         if match[1] not in terms:
-            raise file.error(place, f"rule '{rule}': the term '{{{match[1]}}}' is defined nowhere")
+            raise file.error(place, f"{whose}: the term '{{{match[1]}}}' is defined nowhere")
         return terms[match[1]]
 
     return _TERM.sub(term, pattern)
 
 
-def _rules(file: YamlFile, model: type[_RuleFile] | type[_ContextFile], shared: Mapping[str, str]) -> Iterator[Rule]:
-    data = _validated(file, model, file.data)
+def _own_terms(file: YamlFile, data: _RuleFile | _ContextFile, shared: Mapping[str, str]) -> dict[str, str]:
     terms = dict(shared)
     for name, pattern in data.terms.items():
-        terms[name] = _filled(pattern, terms, file, ("terms", name), name)
+        terms[name] = _filled(pattern, terms, file, ("terms", name), f"term '{name}'")
+    return terms
+
+
+def _rules(file: YamlFile, data: _RuleFile | _ContextFile, terms: Mapping[str, str]) -> Iterator[Rule]:
     for number, spec in enumerate(data.rules):
         place = ("rules", number)
         given = [spec.literal, spec.words, spec.pattern]
@@ -201,7 +227,7 @@ def _rules(file: YamlFile, model: type[_RuleFile] | type[_ContextFile], shared: 
         category = spec.category or data.category
         if category is None:
             raise file.error(place, f"rule '{spec.id}': has no category, and neither has its file")
-        source = _filled(_source(spec), terms, file, place, spec.id)
+        source = _filled(_source(spec), terms, file, place, f"rule '{spec.id}'")
         try:
             pattern_ = re.compile(source, re.IGNORECASE)
         except re.error as error:
@@ -209,6 +235,20 @@ def _rules(file: YamlFile, model: type[_RuleFile] | type[_ContextFile], shared: 
         if pattern_.match(""):
             raise file.error(place, f"rule '{spec.id}': matches the empty text")
         yield Rule(spec.id, category.upper(), pattern_, spec.value, spec)
+
+
+def _expressions(
+    file: YamlFile, expressions: Mapping[str, str], terms: Mapping[str, str]
+) -> Iterator[tuple[str, re.Pattern[str]]]:
+    for name, expression in expressions.items():
+        place = ("expressions", name)
+        if not _NAME.fullmatch(name):
+            raise file.error(place, f"expression '{name}': a name is of small letters, digits and '_'")
+        source = _filled(expression, terms, file, place, f"expression '{name}'")
+        try:
+            yield f"{file.path.stem}.{name}", re.compile(source, re.IGNORECASE)
+        except re.error as error:
+            raise file.error(place, f"expression '{name}': no valid regular expression ({error})") from None
 
 
 def _source(spec: RuleSpec) -> str:
