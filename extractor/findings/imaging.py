@@ -34,6 +34,9 @@ def find(reading: Reading) -> Iterator[Finding]:
             continue
         seen.add((frame.study, frame.date))
         yield _study(reading, mention, frame.study, clear=False)
+    own = reading.frames[0] if reading.sentences and reading.kind is not None else None
+    if own is not None and own.study is not None and (own.study, own.date) not in seen:
+        yield _titled(reading, own.study)
     for mention in reading.of(_CLEAR):
         frame = reading.frames[mention.sentence]
         if (frame.study == "head" and _about_the_head(reading, mention)) or _HEAD_BEFORE.search(
@@ -46,6 +49,26 @@ def find(reading: Reading) -> Iterator[Finding]:
             yield replace(
                 _study(reading, mention, frame.study, clear=False), value={"region": frame.study, "nothing_else": True}
             )
+
+
+def _titled(reading: Reading, region: str) -> Finding:
+    """The study of a report that only the note's type names; its first sentence stands for it."""
+    first = reading.sentences[0]
+    start, end = reading.clean.to_note(first.start, first.end)
+    frame, note = reading.frames[0], reading.note
+    return Finding(
+        "imaging",
+        {"region": region, "modality": frame.modality, "clear": False, "dated": True},
+        start,
+        end,
+        note.text[start:end],
+        date=frame.date,
+        section=first.section.name if first.section else None,
+        rule="imaging.note_type",
+        note_id=note.note_id,
+        note_date=note.note_date,
+        context={"dated": frame.dated, "study": region, "modality": frame.modality},
+    )
 
 
 def _about_the_head(reading: Reading, mention: Mention) -> bool:

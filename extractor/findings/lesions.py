@@ -37,6 +37,7 @@ _RIGHT_GAP = re.compile(
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
     r"replac(?:e[sd]?|ing)|occupy|occupies|destroy(?:s|ed|ing)|expand(?:s|ed|ing)|infiltrat(?:es?|ed|ing)|portions?|parts?|much|most|"
+    r"head|tip|angle|arch|apex|basal|apical|"
     r"secondary|deposits?|have|has|been|(?:reduced|decreased|shrunk(?:en)?|regressed|increased|grown|enlarged) to|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
     r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly|prior|before|baseline|from)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
@@ -69,10 +70,11 @@ _COUNT_ROW = re.compile(
     r"[ ]?\((?:n|no\.?|number|count|#)\)(?:(?:[ ]{2,}|[ ]?\|[ ]?)\d{1,2})+(?:[ ]{2,}|[ ]?\|[ ]?)(?P<last>\d{1,2})(?=[ |]*(?:\n|$))"
 )
 """A row of a table that counts lesions from visit to visit; the last column is today's."""
-_NUMERAL = r"(?:\d{1,2}|zero|one|two|three|four|five|six|seven|eight|nine|none)"
+_WORD = "zero|one|two|three|four|five|six|seven|eight|nine|none"
+_NUMERAL = rf"(?:\d{{1,2}}|{_WORD})"
 _BECAME = re.compile(
     rf"(?:[ ]?(?:->|→|=>|>)|[ ](?:have |has |had )?(?:now )?(?:fell|fallen|dropped|decreased|declined|reduced|shrunk|went|gone|down)(?: from {_NUMERAL})? to"
-    rf"(?: {_NUMERAL}[^.;]{{0,30}}? (?:and|then) (?:now|today|currently)(?: to)?)?)[ ]?(?P<now>{_NUMERAL})(?![\d]|\.\d|[ ]?[mc]m|[ ]?%)",
+    rf"(?: {_NUMERAL}[^.;]{{0,30}}? (?:and|then) (?:now|today|currently)(?: to)?)?)[ ]?(?P<now>{_NUMERAL})(?:[ ](?:or|to)[ ](?P<or>{_NUMERAL}))?(?![\d]|\.\d|[ ]?[mc]m|[ ]?%)",
     re.I,
 )
 """What a number of lesions has become: "2 mets -> 1", "twelve metastases fell to five and now to three"."""
@@ -82,11 +84,17 @@ _AT_LEVELS = re.compile(
     re.I,
 )
 """How many places hold the disease: "osseous metastatic disease at five thoracolumbar levels"."""
+_CAME_DOWN = re.compile(
+    rf"(?:[ ](?:from[ ])?(?:1[0-2]|[1-9]|{_WORD})[ ]?(?:->|→|=>|>|to)[ ]?|[ ](?:(?:are|were|is|have|has|now|come|gone)[ ]){{0,3}}(?:down|reduced|decreased|fallen) to[ ](?:only[ ])?)"
+    rf"(?P<now>{_NUMERAL})(?:[ ](?:or|to)[ ](?P<or>{_NUMERAL}))?(?![\d]|\.\d|[ ]?[mc]m|[ ]?%)",
+    re.I,
+)
+"""What has become of lesions whose number stands behind them: "liver mets 4 -> 1", "mets down to three or four"."""
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
 _SIZE_BEHIND = re.compile(
-    r"(?:[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,4}[ ]?[,(]?[ ]?(?:measur\w+[ ])?\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b",
+    r"(?:,?[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,4}[ ]?[,(]?[ ]?(?:measur\w+[ ])?\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b",
     re.I,
 )
 """The size of a single lesion, behind where it is: "metastasis near the dome, 11 mm"."""
@@ -110,6 +118,8 @@ _IN_EACH = re.compile(
     re.I,
 )
 """Behind a number that only repeats what the list says: "in T4-T6, one in each body"."""
+_AT_LEVEL_OF = re.compile(r"\bat (?:the )?(?:level of )?(?:the )?$", re.I)
+"""Before a vertebra that only tells how high something lies: "paraspinal metastasis at L2"."""
 _SPARED = re.compile(
     r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without|patent)\b",
     re.I,
@@ -335,6 +345,11 @@ def is_no_site(reading: Reading, mention: Mention) -> bool:
         return False
     if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
         return True
+    if _AT_LEVEL_OF.search(reading.text[max(0, mention.start - 18) : mention.start]) and any(
+        m.value["site"] in ("soft_tissue", "lymph_node_distant", "pleura")
+        for m in reading.within(max(0, mention.start - 60), mention.start, SITE)
+    ):
+        return True
     around = reading.text[max(0, mention.start - 2) : mention.end + 4]
     if re.match(r"(?-i:S)\d", mention.text) and _LUNG_SEGMENT.search(
         reading.text[max(0, mention.start - 40) : mention.start]
@@ -373,7 +388,35 @@ def _in_list_of_lung(reading: Reading, mention: Mention) -> bool:
 @remembered
 def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
-    return tuple(_phrases(reading, sentence)) if reading.in_sentence(sentence, METASTASIS, LESION) else ()
+    return (
+        tuple(_either(_phrases(reading, sentence), reading.text))
+        if reading.in_sentence(sentence, METASTASIS, LESION)
+        else ()
+    )
+
+
+def _either(own: Iterable[Phrase], text: str) -> Iterator[Phrase]:
+    """Phrases, two numbers for the same lesions made one: "either one bilobed metastasis or two in contact"."""
+    held: Phrase | None = None
+    for phrase in own:
+        if (
+            held is not None
+            and held.quantity is not None
+            and phrase.quantity is not None
+            and phrase.strong == held.strong
+            and not (held.places and phrase.places)
+            and re.fullmatch(r",?[ ]or[ ](?:perhaps |possibly |maybe )?", text[held.end : phrase.start])
+        ):
+            low, high = min(held.quantity.low, phrase.quantity.low), phrase.quantity.high
+            held = replace(
+                held, end=phrase.end, quantity=Count(low, high), places=held.places or phrase.places, article=False
+            )
+            continue
+        if held is not None:
+            yield held
+        held = phrase
+    if held is not None:
+        yield held
 
 
 def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
@@ -587,7 +630,14 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if counted and not taken and part.category == QUANTITY and another:
             break
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
-        if not numbered and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
+        measured = (
+            part.category == SIZE
+            and bool(taken)
+            and taken[-1].category == SITE
+            and text.startswith(":", parts[index].end)
+            and re.fullmatch(r"[ ](?:[a-z-]+[ ]){1,2}", gap) is not None
+        )
+        if not numbered and not measured and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = all(p.category == SIDE for p in taken) and re.match(
             r"^[ ]*(?:,|and|or|with|plus|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
@@ -718,6 +768,9 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         sizes = sum(counting.sizes(p.text) for p in left if p.category == SIZE)
     if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
         sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
+    bracketed = noun.value.get("number") == "singular" and text.startswith(" (", noun.end)
+    if bracketed and left_places and {p.site for p in right_places} == {left_places[-1].site}:
+        right_places = []  # "hip metastasis (femoral head)": where in the hip
     if sizes == 0 and noun.value.get("number") == "singular" and _SIZE_BEHIND.match(text, end):
         sizes = 1
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
@@ -739,9 +792,14 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         told = counting.number(stations["number"]) or 0
         quantity, end = Count(told, told), stations.end()
     became = _BECAME.match(text, end)
-    if became is not None and quantity is not None and not article:
+    if became is None and quantity is None and noun.value.get("number") == "plural":
+        became = _CAME_DOWN.match(text, end)
+    elif quantity is None or article:
+        became = None
+    if became is not None:
         now = counting.number(became["now"]) or 0
-        quantity, end = Count(now, now), became.end()
+        also = counting.number(became["or"]) if became["or"] else None
+        quantity, end = Count(now, max(now, also or 0)), became.end()
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
         last = int(row["last"])

@@ -45,7 +45,8 @@ _LINK = re.compile(
     re.I,
 )
 _REGARDED = re.compile(
-    r"^[^.;]{0,120}\b(?:regarded|considered|interpreted|classified|viewed|thought of|taken|read|seen) (?:by \w+ )?as (?:(?:the|her|his|known|treated|old|residual|small|tiny|true|still|further) )*$",
+    r"^[^.;]{0,120}\b(?:both|all|each|two|three|most) of which (?:are|were|is|was) (?:[a-z-]+ )?$"
+    r"|^[^.;]{0,120}\b(?:regarded|considered|interpreted|classified|viewed|thought of|taken|read|seen) (?:by \w+ )?as (?:(?:the|her|his|known|treated|old|residual|small|tiny|true|still|further) )*$",
     re.I,
 )
 """Between lesions and the word that says what they are taken for."""
@@ -75,6 +76,8 @@ _GONE = re.compile(
     r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
+_ALL_BUT = re.compile(r"\b(?:all|everything) (?:but|except|save|bar)(?: for)?[ ]$", re.I)
+"""Before the number of lesions that are left: "all but two of the nine have gone"."""
 _TODAY = re.compile(r"\b(?:now|currently|at present|presently|today)[ ]$", re.I)
 _FORMER = re.compile(
     r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I
@@ -111,6 +114,21 @@ _ROW_ENDS = re.compile(
     r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)(?:[ ]?[mc]m)?(?:[ ]?\([^()|\d]*\))?[ ]*\|?[ ]*$",
     re.I,
 )
+_IN_FRONT = re.compile(
+    r"[ ]*(?:and |but |also )?(?:in|within|at|throughout|involving)[ ](?:the |her |his |either |both )?(?:(?:left|right|lt|rt|[lr])\.?[ ])?",
+    re.I,
+)
+_BEHIND_FRONT = re.compile(
+    r"(?:[ ](?:parenchyma|gland|glands|itself|there|only|now|still|we see|one sees|lobe))*[ ]?,?[ ]?(?:there (?:is|are|remains?)[ ])?",
+    re.I,
+)
+"""Before and behind an organ that opens a sentence."""
+_TOLD_TO_BE = re.compile(
+    r"(?:[ ]of (?:these|those|them|the \w+))?(?:[ ](?!and\b|or\b)[a-z-]+){0,4}[ ](?:are|is|were|was|represents?|prove[dn]? to be)[ ]"
+    r"(?:the |true |real |genuine |actual |indeed )*",
+    re.I,
+)
+"""Between a number and "metastases": "two along the capsule are metastases"."""
 _TARGETS = re.compile(r"\b(?:target|measurable|index)[ ]$", re.I)
 """The lesions of a RECIST sum: they are named elsewhere."""
 _COLUMNS = re.compile(
@@ -263,6 +281,11 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
                 told = listed or _among_announced(reading, number, phrase)
                 pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=told))
             continue
+        part = _told_to_be(reading, phrase, number)
+        if part is not None:
+            yield from _those_that_are(reading, phrase, part, weak, header, last, number)
+            weak, pending = None, []
+            continue
         linked = weak if weak and _links(reading, weak, phrase) else None
         if linked is None and strong is not None and not phrase.places and _links(reading, strong, phrase):
             continue  # "four osseous deposits, in keeping with metastases" says once what they are
@@ -285,6 +308,44 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _normal_organs(reading, number, taken)
+
+
+def _told_to_be(reading: Reading, phrase: Phrase, number: int) -> Mention | None:
+    """The number of those lesions that a sentence tells to be metastases: "only three of these are metastases"."""
+    if phrase.quantity is not None or phrase.places or phrase.noun.value.get("number") not in ("plural", "singular"):
+        return None
+    begin = clause_of(reading, phrase.start)[0]
+    for told in reversed(prune(reading.within(begin, phrase.start, QUANTITY))):
+        if ("low" in told.groups or "one" in told.groups) and _TOLD_TO_BE.fullmatch(
+            reading.text[told.end : phrase.start]
+        ):
+            return told
+    return None
+
+
+def _those_that_are(
+    reading: Reading,
+    phrase: Phrase,
+    told: Mention,
+    weak: Phrase | None,
+    header: _Site | None,
+    last: _Site | None,
+    number: int,
+) -> Iterator[Finding]:
+    """The metastases among lesions told of before; what was counted of these before holds no more."""
+    organ = reading.frames[number].study
+    if weak is not None and weak.places:
+        site: _Site | None = _Site(weak.places[0].site, weak.places[0].region, ())
+    elif header is not None:
+        site = replace(header, places=())
+    else:
+        site = last or (_Site(*_ORGAN_OF_STUDY[organ], ()) if organ in _ORGAN_OF_STUDY else None)
+    if site is None:
+        return
+    finding = _make(
+        reading, phrase.noun, site, counting.quantity(told.groups), told.start, phrase.end, "metastasis", explicit=True
+    )
+    yield replace(finding, value={**finding.value, "revised": True})
 
 
 def _among_announced(reading: Reading, number: int, phrase: Phrase) -> bool:
@@ -419,9 +480,14 @@ def _named_at_head(reading: Reading, begin: int, end: int) -> _Site | None:
         if mention.start < edge or is_no_site(reading, mention):
             continue
         gap = reading.text[edge : mention.start]
-        if not (_HEADER.match(gap) if not names else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*$", gap)):
+        if not (
+            _HEADER.match(gap)
+            if not names
+            else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*(?:(?:left|right|lt|rt|[LR])\.?[ ])?$", gap)
+        ):
             break
-        names.append(place_of(mention, None, False, reading.text))
+        side = next((m for m in reading.within(edge, mention.start, "SIDE")), None)
+        names.append(place_of(mention, side, False, reading.text))
         edge = mention.end
     if not names or not _HEAD_END.match(reading.text[edge : min(end, edge + 40)]):
         return None
@@ -499,6 +565,9 @@ def _sites(
     biopsied = _biopsied(reading, phrase, number)
     if biopsied is not None:
         return [biopsied]
+    fronted = _fronted(reading, phrase, number)
+    if fronted is not None:
+        return [fronted]
     if header:
         return [replace(header, places=_sided(reading, phrase, header))]
     study = reading.frames[number].study if reading.frames else None
@@ -535,6 +604,18 @@ def _biopsied(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
         return None
     place = place_of(sites[-1], None, False, reading.text)
     return _Site(place.site, place.region, (replace(place, single=True),))
+
+
+def _fronted(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
+    """The organ that opens a sentence or clause: "Within the right kidney, two cortical metastases"."""
+    begin = clause_of(reading, phrase.start)[0]
+    site = next((m for m in atoms(reading, number) if begin <= m.start < phrase.start and m.category == SITE), None)
+    if site is None or is_no_site(reading, site) or site.value.get("lobe"):
+        return None
+    before, behind = reading.text[begin : site.start], reading.text[site.end : phrase.start]
+    if not _IN_FRONT.fullmatch(before) or not _BEHIND_FRONT.fullmatch(behind):
+        return None
+    return _Site(str(site.value["site"]), site.value.get("region"), ())
 
 
 def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
@@ -823,6 +904,8 @@ def _counts_alone(
         count = counting.NONE if gone else counting.quantity(mention.groups)
         if gone and whole is not None and (left := _left_of(whole.quantity, counting.quantity(mention.groups))):
             gone, count = False, left
+        if gone and _ALL_BUT.search(before):
+            gone, count = False, counting.quantity(mention.groups)
         strong = not earlier or earlier[-1].strong
         finding = _make(
             reading, mention, site, count, mention.start, mention.end,

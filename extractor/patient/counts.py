@@ -107,9 +107,8 @@ def _counts(case: Case, region: str) -> list[Finding]:
             "pericardium",
             *_CRANIAL,
         }
-    if _metastatic(
-        case
-    ):  # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
+    if known - {"unspecified", *_PRIMARY_SITES} or _metastatic(case):
+        # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
         known |= {f.value["site"] for f in told if f.context.get("responds") and f.decides} - _PRIMARY_SITES - {"other"}
     # what is chosen for ablative treatment is a metastasis, whatever word the notes have for it
     known |= {f.value.get("target") for f in case.findings if f.concept == "lat_amenability" and f.decides} - {
@@ -153,7 +152,21 @@ def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
     site = finding.value["site"]
     if site not in sites:
         return False
-    return site not in _PRIMARY_SITES or bool(set(finding.context.get("places", ())) & names)
+    places = set(finding.context.get("places", ()))
+    if site == "lymph_node_distant" and not finding.context.get("responds"):
+        return not _across(places, names)
+    return site not in _PRIMARY_SITES or bool(places & names)
+
+
+def _across(places: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether all places are those of known metastases on the other side: nodes of the other axilla are none at once."""
+    known = {_place_key(name) for name in names}
+    keys = {_place_key(place) for place in places}
+    other = {" ".join(sorted({_OTHER_SIDE.get(word, word) for word in key.split()})) for key in keys}
+    return bool(keys) and not keys & known and other != keys and other <= known
+
+
+_OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 def _studies(case: Case, region: str) -> list[Finding]:
