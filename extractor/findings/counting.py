@@ -150,6 +150,14 @@ def quantity(groups: Mapping[str, str]) -> Count:
 
 
 _VERTEBRA = re.compile(r"(?P<level>bwk|lwk|hwk|swk|th|[ctdls])?[ ]?(?P<number>\d{1,2})", re.I)
+_SPELLED = re.compile(
+    rf"(?:(?P<first>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))[ ])?"
+    r"(?P<level>cervical|thoracic|dorsal|lumbar|sacral)"
+    r"(?(first)(?:[ ]vertebra[el]?|[ ]segment)?|"
+    r"[ ](?:vertebra[el]?[ ](?:no\.?[ ])?)?(?P<behind>\d{1,2})(?:[ ]vertebra[el]?)?)",
+    re.I,
+)
+"""A vertebra that is spelled out: "fifth thoracic vertebra", "thoracic 6 vertebra"."""
 _LEVELS = {"c": 0, "hwk": 0, "t": 7, "th": 7, "d": 7, "bwk": 7, "l": 19, "lwk": 19, "s": 24, "swk": 24}
 _SIZES = {0: 7, 7: 12, 19: 5, 24: 5}
 _RANGE = re.compile(r"^[ ]?(?:-|to|through|bis)[ ]?$", re.I)
@@ -165,6 +173,7 @@ def named_vertebrae(text: str) -> tuple[str, ...]:
     found: list[int] = []
     level: int | None = None
     end = 0
+    text = _SPELLED.sub(_short_vertebra, text)
     for match in _VERTEBRA.finditer(text):
         if match["level"]:
             level = _LEVELS[match["level"].lower()]
@@ -179,6 +188,12 @@ def named_vertebrae(text: str) -> tuple[str, ...]:
             found.append(place)
         end = match.end()
     return tuple(map(_vertebra, dict.fromkeys(found)))
+
+
+def _short_vertebra(spelled: re.Match[str]) -> str:
+    """The usual short name of a vertebra that is spelled out: "T5" for "fifth thoracic vertebra"."""
+    which = number(spelled["first"] or spelled["behind"]) or 0
+    return f"{'T' if spelled['level'][0] in 'tTdD' else spelled['level'][0].upper()}{which}"
 
 
 def _vertebra(place: int) -> str:

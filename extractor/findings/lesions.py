@@ -52,11 +52,16 @@ COUNTED = re.compile(
 """Between a number and the place whose lesions it counts."""
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
 _SHOWS = re.compile(
-    r"^[ ]*(?:(?:each|both|still|all)[ ])?(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|carr(?:y|ies)|with|reveals?)[ ]+(?:an?[ ]|still[ ])?$",
+    r"^[ ]*(?:(?:each|both|still|all|now)[ ])*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|carr(?:y|ies)|with|reveals?|sees?|in(?=[ ](?:\d|one|two|three|four|five|six)\b))[ ]+(?:an?[ ]|still[ ]|the known[ ]|known[ ])?$",
     re.I,
 )
+_DETAIL = re.compile(
+    r"(?:spinous|transverse|articular)|pedicle|lamina|(?:vertebral )?(?:body|bodies|arch)\b|head|neck|shaft|wing", re.I
+)
+"""A part of a bone; which bone it is stands behind it."""
+_OF_WHOLE = re.compile(r"[ ]?,?[ ](?:of[ ](?:the[ ])?)?(?:(?:left|right)[ ])?|[ ]")
 _LUNG_SEGMENT = re.compile(
-    r"(?:\b(?:right|left|rt|lt)\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I
+    r"(?:\b(?:right|left|rt|lt|(?-i:[RL]))\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I
 )
 """Before "S6": it is a segment of the lung, not of the sacrum."""
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
@@ -90,6 +95,23 @@ _CAME_DOWN = re.compile(
     re.I,
 )
 """What has become of lesions whose number stands behind them: "liver mets 4 -> 1", "mets down to three or four"."""
+_COURSE = re.compile(
+    r"\b(?:reduc|decreas|dwindl|shr[aiu]nk|fall|fell|drop|declin|diminish|go(?:ne|es)? (?:back|down)|went (?:back|down)|c[ao]me down|"
+    r"down|regress|thinn)\w*\b[^;:]{0,40}\bto[ ](?:(?:only|just|about|a|some)[ ])*$"
+    r"|(?:\b(?:now|at present|currently|today|presently|at this time|yet|still|there (?:now )?(?:remain|persist|are)s?|remains?|(?<!the )remaining|"
+    r"persist(?:s|ing)?|count(?:able|ed)?(?: is| as| at|:)?|total(?:l?ing)?(?: of)?|number(?:s|ing|ed)?(?: is| of|:)?|amount(?:s|ing) to)"
+    r"[ ,:]+(?:(?:only|just|about|of|as|at|by|mri?|ct|scans?|shows?|enhanced|countable|seen|visible|are|is|still|remaining|left|a)[ ])*)$",
+    re.I,
+)
+"""Between lesions and the number of them that there are now: "metastases, six at first, have dwindled to two"."""
+_BOUNDED_BEHIND = re.compile(r"[^.;]*,[ ]$")
+_FROM = re.compile(r"\bfrom[ ](?:the[ ])?$", re.I)
+_TO = re.compile(r"[ ](?:to|there (?:now )?remains?|remain)[ ](?:(?:only|just|now)[ ])*", re.I)
+_NOT_ALL = re.compile(
+    r"[ ]?(?:of[ ](?:them|these|those|which|the|her|his)\b|(?:\w+[ ])?(?:new|larger|bigger|growing|progress\w*|further|additional|cyst|sizes?)\b|[ ]?%)",
+    re.I,
+)
+"""Behind a number that does not count all of them: "now one of them larger", "now one new"."""
 _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
@@ -121,7 +143,7 @@ _IN_EACH = re.compile(
 _AT_LEVEL_OF = re.compile(r"\bat (?:the )?(?:level of )?(?:the )?$", re.I)
 """Before a vertebra that only tells how high something lies: "paraspinal metastasis at L2"."""
 _SPARED = re.compile(
-    r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without|patent)\b",
+    r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without(?![ ](?:metabolic |tracer |FDG |any )?(?:activity|uptake|avidity|change|progress|growth))|patent)\b",
     re.I,
 )
 _ANNOUNCES = re.compile(r"[:,=(]|\b(?:numbering|now|currently|today|at present)\b", re.I)
@@ -139,8 +161,30 @@ _NEAR = re.compile(
 )
 """Before a bone that only tells where on the body something is: "a skin deposit over the left scapula"."""
 _ORIGIN = re.compile(r"[ -](?:origin|primary|derivation|(?:adeno)?carcinoma|cancer|nsclc|ca\b)", re.I)
+_LESION_OF = re.compile(
+    r"\b(?:metasta\w+|mets?|lesions?|deposits?|filiae?|secondar\w+|spinous process|arch|pedicle|dens|lytic|sclero\w+)[ ](?:(?:of|in|at|to|the)[ ]){0,2}$",
+    re.I,
+)
+"""Before a "C2" that is a vertebra and no cycle."""
+_STAGE_IN_BRACKETS = re.compile(r"(?<=\()(?-i:T[1-4][a-c]?)(?=\))")
 _LINE = re.compile(r"L[1-6][ ]?[:=)-]")
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
+_METASTATIC_BEHIND = re.compile(
+    r"[ ]?,?[ ]?(?:(?:of|measuring)[ ]\d[\d., ]*[mc]m[ ]?,?[ ]?)?(?:\([^()]{0,30}\)[ ]?,?[ ]?)?"
+    r"(?:(?:also|both|all|each|likewise|is|are|was|were|been|has|have|known|proven|confirmed|as|to be|being|considered|deemed|which|that)[ ]){0,5}"
+    r"(?:metastatic|secondary|(?P<nodal>tumou?ral|malignant|positive))\b(?![ -](?:to|from|or|vs|versus|potential|for|by)\b|[ ]?\?)",
+    re.I,
+)
+"""What is told behind a lesion of its kind: "a coeliac node of 12 mm, also metastatic"."""
+_BOTH_OF = re.compile(
+    r"\bboth(?: of (?:these|them|which|the two))?[ ](?:(?:remain|persist|are|were|be|being|proven|known|confirmed|still|as|now|old|sclerotic|lytic|"
+    r"treated|stable|healed)[ ]){1,5}$",
+    re.I,
+)
+"""Before the word that says what two are: "both of these remain as sclerotic metastases"."""
+_QUALITY = re.compile(r"(?=[ ]?[,.;:)]|$|\n|[ ](?:in|of|at|with|both|throughout|remain\w*|persist\w*)\b)")
+"""Behind a quantity that follows its noun as an adjective does: "nodules innumerable, metastatic"."""
+_NODE = re.compile(r"node|adenopath|adenomegal|\bLNs?\b|\bLAPs?\b", re.I)
 _DEFINITE = re.compile(r"\b(?:the|these|those|this|that|both|all|her|his|known)[ ](?:[\w-]+[ ]){0,3}$", re.I)
 
 
@@ -183,6 +227,7 @@ class Phrase:
         definite: Whether it points back ("the two metastases").
         article: Whether the quantity is but an article.
         each: Whether the quantity holds for each place ("one lesion each").
+        course: Whether the quantity is what is left of a former one ("six metastases have dwindled to two").
         listing: Whether the places stand in a list behind the noun ("metastases (liver, adrenal)").
         parts: The mentions it was made of.
     """
@@ -197,6 +242,7 @@ class Phrase:
     article: bool = False
     each: bool = False
     listing: bool = False
+    course: bool = False
     parts: tuple[Mention, ...] = field(default=())
 
     @property
@@ -290,8 +336,8 @@ def _merged(sites: Sequence[Mention], text: str) -> list[Mention]:
             and site.value.get("part")
             and before.value["site"] == site.value["site"]
             and (text[before.end : site.start] == " " or _names_closer(before, site, text))
-        ):
-            end = site.end + (text[before.end : site.start] != " ")
+        ) or (before is not None and _same_whole(before, site) and _OF_WHOLE.fullmatch(text[before.end : site.start])):
+            end = site.end + text[before.end : site.start].startswith(" (")
             merged[-1] = replace(before, end=end, text=text[before.start : end])
         else:
             merged.append(site)
@@ -302,6 +348,16 @@ def _names_closer(place: Mention, inner: Mention, text: str) -> bool:
     """Whether a place in brackets only says where in the place before it: "left hip bone (acetabulum)"."""
     between, behind = text[place.end : inner.start].lower(), text[inner.end : inner.end + 1]
     return between in (" (", " (l ", " (r ", " (left ", " (right ") and behind == ")" and "list" not in place.value
+
+
+def _same_whole(before: Mention, site: Mention) -> bool:
+    """Whether a place may be told by its part and its whole: "spinous process of C7", "right lung middle lobe"."""
+    one, other = before.value, site.value
+    if one["site"] == "bone" and other["site"] == "brain" and other.get("part"):
+        return before.text.lower().startswith(("calvar", "skull"))
+    if one["site"] != other["site"] or not (one.get("part") or other.get("part")):
+        return False
+    return one["site"] == "bone" and _DETAIL.match(before.text) is not None
 
 
 def _liver_line(reading: Reading, sentence: int) -> bool:
@@ -359,8 +415,16 @@ def is_no_site(reading: Reading, mention: Mention) -> bool:
         return True
     if _TNM_AROUND.search(around):
         return True
+    if _STAGE_IN_BRACKETS.match(reading.text, mention.start) and not re.search(
+        r"vertebr|spin[ea]|bon[ey]|osse|metasta|thorac|body",
+        reading.text[reading.sentences[mention.sentence].start : mention.start],
+        re.I,
+    ):
+        return True  # "ipsilateral spread (T4)"
     return counting.vertebrae(mention.text) == 0 or bool(
-        re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text) and not re.search(r"vertebr|body", around, re.I)
+        re.match(r"(?-i:C)[1-6](?:$|[ ]?D\d)", mention.text)
+        and not re.search(r"vertebr|body", around, re.I)
+        and not _LESION_OF.search(reading.text[max(0, mention.start - 40) : mention.start])
     )
 
 
@@ -431,10 +495,59 @@ def _phrases(reading: Reading, sentence: int) -> Iterator[Phrase]:
         placed = any(part.category == SITE and not part.value.get("generic") for part in left)
         counted = any(part.category == QUANTITY and "low" in part.groups for part in left)
         right = _right(parts, index, text, placed, counted)
-        phrase = _assemble(noun, left, right, text, floor)
+        phrase = _with_course(parts, _assemble(noun, left, right, text, floor), text)
         yield from _siblings(parts, phrase, text, last_end)
         last_end = phrase.end
         yield phrase
+
+
+def _with_course(parts: Sequence[Mention], phrase: Phrase, text: str) -> Phrase:
+    """A phrase with the number that is told of its lesions further on: "metastases, formerly 8, now two remaining"."""
+    counted = phrase.quantity is not None and not phrase.article
+    named = phrase.noun.value.get("number") == "plural" or counted
+    outside: list[Mention] = []
+    for position, part in enumerate(parts):
+        if part.start < phrase.end or outside:
+            if outside:
+                break
+            continue
+        between = text[phrase.end : part.start]
+        bracketed = between.count("(") > between.count(")")
+        if part.category in (METASTASIS, LESION, PRIMARY, SITE):
+            predicate = part.category == METASTASIS and part.text.lower() in ("metastatic", "secondary")
+            outside = [] if bracketed or predicate else [part]
+            continue
+        if part.category != QUANTITY or {"article", "both"} & part.groups.keys() or bracketed or len(between) > 110:
+            continue
+        told = (
+            _COURSE.search(between)
+            or (_METASTATIC_BEHIND.fullmatch(between.rstrip(" ,")) and "," in between)
+            or (_FROM.search(text[: phrase.start][-8:]) and _TO.fullmatch(between))
+        )
+        bound = "bound" in part.groups and phrase.quantity == counting.SEVERAL and _BOUNDED_BEHIND.fullmatch(between)
+        quality = between == " " and not counted and {"one", "some", "many"} & part.groups.keys()
+        if quality and _QUALITY.match(text, part.end):
+            if phrase.noun.category == LESION and _METASTATIC_BEHIND.match(text, part.end):
+                phrase = replace(phrase, noun=_as_metastasis(phrase.noun))
+            return replace(phrase, end=part.end, quantity=counting.quantity(part.groups), article=False)
+        if counted and ";" in between:
+            break  # "six metastases; now two remain": the second number stands for itself
+        if not (told or bound) or _NOT_ALL.match(text, part.end):
+            continue
+        if not named and not re.search(
+            r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|many)\b", between
+        ):
+            continue
+        following = parts[position + 1] if position + 1 < len(parts) else None
+        end = part.end
+        if (
+            following is not None
+            and following.category in (METASTASIS, LESION)
+            and _LEFT_GAP.match(text[part.end : following.start])
+        ):
+            end = following.end
+        return replace(phrase, end=end, quantity=counting.quantity(part.groups), article=False, course=True)
+    return phrase
 
 
 def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -> list[Phrase]:
@@ -531,7 +644,9 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             and (_JOIN.match(gap) or (head.category == TIMES and not gap.strip()))
         )
         shown = part.category == SITE and not any(p.category == SITE for p in taken) and _SHOWS.match(gap)
-        if shown:
+        organ = next((p for p in parts[:index] if p.category == SITE and p.end + 1 == part.start), None)
+        sided = part.category == SIDE and organ is not None and organ.value.get("paired") and _SHOWS.match(gap)
+        if shown or (sided and not any(p.category == SITE for p in taken)):
             taken.insert(0, part)
             edge = part.start
             continue
@@ -771,7 +886,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     bracketed = noun.value.get("number") == "singular" and text.startswith(" (", noun.end)
     if bracketed and left_places and {p.site for p in right_places} == {left_places[-1].site}:
         right_places = []  # "hip metastasis (femoral head)": where in the hip
-    if sizes == 0 and noun.value.get("number") == "singular" and _SIZE_BEHIND.match(text, end):
+    one = noun.value.get("number") == "singular" or noun.text.lower().endswith("y")
+    if sizes == 0 and one and _SIZE_BEHIND.match(text, end):
         sizes = 1
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
     if quantity is not None and not article and quantity.low and (bound := _BOUND_BEHIND.match(text, end)):
@@ -804,8 +920,17 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     if row is not None and quantity is None:
         last = int(row["last"])
         quantity, end = Count(last, last), row.end("last")
-    if _METASTATIC.search(text[max(floor, start - 14) : noun.start]):
-        noun = replace(noun, category=METASTASIS, value={k: v for k, v in noun.value.items() if k != "needs_site"})
+    if (
+        quantity is None
+        and noun.value.get("number") == "plural"
+        and _BOTH_OF.search(text[max(floor, start - 60) : start])
+    ):
+        quantity = counting.TWO
+    behind = _METASTATIC_BEHIND.match(text, end) if noun.category == LESION else None
+    if behind is not None and behind["nodal"] and not _NODE.search(text[start:end]):
+        behind = None
+    if behind is not None or _METASTATIC.search(text[max(floor, start - 30) : noun.start]):
+        noun = _as_metastasis(noun)
     return Phrase(
         noun=noun,
         start=start,
@@ -816,11 +941,18 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         definite=_DEFINITE.search(text[max(floor, start - 40) : start]) is not None,
         article=article,
         each=bool(
-            re.match(r"[ ,]*(?:one )?each\b", text[end : end + 12]) or re.search(r"\beach[ ]\w+[ ]", text[start:end])
+            re.match(r"[ ,]*(?:one )?each\b", text[end : end + 12])
+            or re.search(r"\beach[ ]\w+[ ]", text[start:end])
+            or re.match(r"[ ,]*each\b", text[noun.end : noun.end + 7])
         ),
         listing=bool(right_places) and re.match(r"[ ]*[:(]", text[noun.end : noun.end + 3]) is not None,
         parts=(*left, noun, *right),
     )
+
+
+def _as_metastasis(noun: Mention) -> Mention:
+    """A weak noun of which the words around say that it is a metastasis."""
+    return replace(noun, category=METASTASIS, value={k: v for k, v in noun.value.items() if k != "needs_site"})
 
 
 def _with_side(place: Place, side: str, parts: Sequence[Mention]) -> Place:
@@ -993,6 +1125,10 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     counted = [place for place in places if place.told]
     if any(not place.single for place in counted):  # "two skeletal (S2, left pubis)": the places are the two
         return counting.total(place.count for place in counted)
+    if len(counted) > 1 and any(not place.told and place.start < counted[0].start for place in places[:1]):
+        places = places[
+            1:
+        ]  # "in the left lung, one in the upper lobe and two in the lower": the lung is but their frame
     singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):
@@ -1027,7 +1163,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     if number == "plural" and share > 1 and (singles or phrase.listing or any(p.told for p in phrase.places)):
         return listed if singles else counting.SOME
     if number == "plural":
-        return counting.SEVERAL
+        return counting.ONE if phrase.sizes == 1 and phrase.noun.text.lower().endswith("y") else counting.SEVERAL
     if number in ("mass", "effusion"):
         return counting.SOME
     sided = len(places) == 1 and places[0].single

@@ -40,7 +40,7 @@ _LINK = re.compile(
     r"^[ ]*(?:[,:;=(?-]+[ ]*)?(?:which |that |all |both |each |now |most |is |are |was |were |be |been |being |has |have |felt |to |more |highly |very |too small )*"
     r"(?:(?:concerning|suspicious|suspected|consistent|compatible|in keeping|represent\w*|suggest\w*|indicat\w*|likely|probabl\w*|possibl\w*|behav\w*|judged|regarded|interpreted|"
     r"considered|called|read|reported|deemed|assessed|typical|characteristic|worrisome|favou?r\w*|indeterminate|equivocal|in the sense|as|for|of|with|like|confirmed|proven|known|"
-    r"biopsied|(?:bx|biopsy|path|histologically|tissue)[- ](?:proven|confirmed)|rule out|exclude|cannot|not|query|\?|metastatic|highly|corresponding|correspond|to|a|the|an|dd|ddx|differential|diagnosis|vs|versus|or|and|primary|benign|new|further|metastasis|"
+    r"biops[\w-]+|(?:bx|path|tissue)[- ](?:proven|confirmed)|all|histologically|cytologically|pathologically|rule out|exclude|cannot|not|query|\?|metastatic|highly|corresponding|correspond|to|a|the|an|dd|ddx|differential|diagnosis|vs|versus|or|and|primary|benign|new|further|metastasis|"
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
 )
@@ -50,6 +50,17 @@ _REGARDED = re.compile(
     re.I,
 )
 """Between lesions and the word that says what they are taken for."""
+_PRONOUN = re.compile(
+    r"^[^.:]{0,140}\b(?:they|these|those|which|both of (?:these|them|which)|all of (?:these|them|which)|it) "
+    r"(?:(?:had|have|has|been|were|are|was|is|all|both|being|proven|known|confirmed|biopsy-proven|each|to be|remain|persist|as|still|sclerotic|"
+    r"lytic|old|residual|stable|treated|histologically|cytologically|indeed|certainly|of course)[ ]+)*$",
+    re.I,
+)
+"""The same by a pronoun: "two spots in the liver, hard to tell apart; they were proven secondaries"."""
+_OPENS_CLAUSE = re.compile(
+    r"[ ]*(?:[-*•][ ]*|\d{1,2}[.)][ ]+)?(?P<preposition>(?:in|on|at|within|over|along)[ ](?:(?:the|his|her|both|contralateral|opposite|only|other)[ ])*)?",
+    re.I,
+)
 _LEVEL = re.compile(r"\b(?:from|level of|level|below|above|down to|up to|between|to)[ ]$", re.I)
 """Before a vertebra that only says how far something reaches."""
 _ATTRIBUTE = re.compile(
@@ -63,12 +74,15 @@ _ANOTHER = re.compile(r"\b(?:second|third|fourth|another|separate|additional|fur
 """Before a lesion that is not the one told of just before, though it lies in the same place."""
 _OLD_OR_NEW = re.compile(r"\b(?:residual|recurrent|persist\w+|remaining|old|known)\b", re.I)
 _OTHER_OF = re.compile(r"\b(?:other|further|additional|else|remaining|rest of the)\b[\w -]{0,20}$", re.I)
+_WITH = re.compile(r"\bwith[ ]$", re.I)
+_IPSILATERAL = re.compile(r"\b(?:ipsi-?lateral|satellites?|same lobe|same lung)\b", re.I)
+_CALLED_METASTASIS = re.compile(r"metast|mets?\b|filia|secondar", re.I)
 _OF_ORIGINAL = re.compile(
     r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |previous |prior |earlier |baseline |formerly |former |once |known |a total of )*$",
     re.I,
 )
 _REMAINS = re.compile(
-    r"^[^.;]{0,45}?\b(?:remain\w*|persist\w*|left(?=[ ]*(?:[,.;:)]|$|(?:and|in|over|behind|now|today)\b))|still|visible|(?:can|could) be (?:found|seen|delineated|identified)|to be (?:delineated|seen)|residual|survive\w*|are seen|is seen|present)\b"
+    r"^[^.;]{0,45}?\b(?:remain\w*|persist\w*|(?<!the )(?<!on )(?<!and )left(?=[ ]*(?:[,.;:)]|$|(?:and|in|over|behind|now|today)\b))|still|visible|(?:can|could) be (?:found|seen|delineated|identified)|to be (?:delineated|seen)|residual|survive\w*|are seen|is seen|present)\b"
     r"|^[ ]*(?:,|$)",
     re.I,
 )
@@ -78,6 +92,17 @@ _GONE = re.compile(
 )
 _ALL_BUT = re.compile(r"\b(?:all|everything) (?:but|except|save|bar)(?: for)?[ ]$", re.I)
 """Before the number of lesions that are left: "all but two of the nine have gone"."""
+_STILL_BEFORE = re.compile(
+    r"\b(?:the (?:other|remaining|residual)|(?:there )?(?:remains?|persists?|is left|are left))[ ](?:(?:only|just|still)[ ])*$",
+    re.I,
+)
+_SEEN_BEFORE = re.compile(
+    r"\b(?:make out|sees?|find|finds|shows?|identif(?:y|ies)|recogni[sz]es?|count|counts|confirms?|picks? (?:up|out))[ ](?:(?:only|just|still|now)[ ])*$",
+    re.I,
+)
+_OF_THESE = re.compile(r"[ ](?:of (?:these|those|them|the)\b|remaining|left\b)", re.I)
+"""Round a number of lesions named before: "can make out five of these", "the other two measure 8 mm"."""
+_PART_OF = re.compile(r"\bof[ ](?:the|these|those|her|his)[ ]", re.I)
 _TODAY = re.compile(r"\b(?:now|currently|at present|presently|today)[ ]$", re.I)
 _FORMER = re.compile(
     r"\d[ ]?[mc]m[ ]?\([^()]*$|[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)\b[^()]*$", re.I
@@ -114,15 +139,6 @@ _ROW_ENDS = re.compile(
     r"(?:[ ]{2,}|\|[ ]?)(?:none|nil|no lesion|absent|gone|not seen|disappeared|not visible|-|resolved|0)(?:[ ]?[mc]m)?(?:[ ]?\([^()|\d]*\))?[ ]*\|?[ ]*$",
     re.I,
 )
-_IN_FRONT = re.compile(
-    r"[ ]*(?:and |but |also )?(?:in|within|at|throughout|involving)[ ](?:the |her |his |either |both )?(?:(?:left|right|lt|rt|[lr])\.?[ ])?",
-    re.I,
-)
-_BEHIND_FRONT = re.compile(
-    r"(?:[ ](?:parenchyma|gland|glands|itself|there|only|now|still|we see|one sees|lobe))*[ ]?,?[ ]?(?:there (?:is|are|remains?)[ ])?",
-    re.I,
-)
-"""Before and behind an organ that opens a sentence."""
 _TOLD_TO_BE = re.compile(
     r"(?:[ ]of (?:these|those|them|the \w+))?(?:[ ](?!and\b|or\b)[a-z-]+){0,4}[ ](?:are|is|were|was|represents?|prove[dn]? to be)[ ]"
     r"(?:the |true |real |genuine |actual |indeed )*",
@@ -419,7 +435,7 @@ def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
 
 def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     """Whether a strong noun only says what the lesions before it are."""
-    if strong.quantity is not None and not strong.article:
+    if strong.quantity is not None and not strong.article and not strong.course:
         return False
     organs = {place.site for place in strong.places if not place.single}
     own = {place.site for place in weak.places}
@@ -430,6 +446,8 @@ def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
         strong = replace(strong, places=())  # "paracaval node, 12 mm, known nodal metastasis"
     if strong.places and weak.places and organs != own:
         return False
+    if not strong.places and weak.places and _PRONOUN.match(reading.text[weak.end : strong.start]):
+        return True
     if not strong.places and _REGARDED.search(reading.text[weak.end : strong.start]):
         return True
     if strong.places and strong.noun.qualifiers.assertion is not Assertion.POSSIBLE:
@@ -565,9 +583,9 @@ def _sites(
     biopsied = _biopsied(reading, phrase, number)
     if biopsied is not None:
         return [biopsied]
-    fronted = _fronted(reading, phrase, number)
-    if fronted is not None:
-        return [fronted]
+    opening = _opening_place(reading, phrase, number)
+    if opening is not None:
+        return [opening]
     if header:
         return [replace(header, places=_sided(reading, phrase, header))]
     study = reading.frames[number].study if reading.frames else None
@@ -580,7 +598,11 @@ def _sites(
     if (
         last
         and phrase.quantity is not None
-        and (phrase.definite or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start]))
+        and (
+            phrase.definite
+            or _WITH.search(reading.text[max(0, phrase.start - 8) : phrase.start])
+            or _OTHER_OF.search(reading.text[max(0, phrase.start - 25) : phrase.start])
+        )
     ):
         return [replace(last, places=())]
     if phrase.strong and _IN_NODES.match(reading.text[phrase.end : reading.sentences[number].end]):
@@ -606,16 +628,32 @@ def _biopsied(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
     return _Site(place.site, place.region, (replace(place, single=True),))
 
 
-def _fronted(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
-    """The organ that opens a sentence or clause: "Within the right kidney, two cortical metastases"."""
-    begin = clause_of(reading, phrase.start)[0]
-    site = next((m for m in atoms(reading, number) if begin <= m.start < phrase.start and m.category == SITE), None)
-    if site is None or is_no_site(reading, site) or site.value.get("lobe"):
+def _opening_place(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
+    """The place at the head of a clause: "In the left lung, metastases are present", "Pancreas, metastasis 12 mm"."""
+    begin = reading.sentences[number].start
+    begin = max(begin, *(reading.text.rfind(sign, begin, phrase.start) + 1 for sign in ";:"))
+    opened = _OPENS_CLAUSE.match(reading.text, begin)
+    if opened is None:
         return None
-    before, behind = reading.text[begin : site.start], reading.text[site.end : phrase.start]
-    if not _IN_FRONT.fullmatch(before) or not _BEHIND_FRONT.fullmatch(behind):
+    parts = [m for m in atoms(reading, number) if opened.end() <= m.start and m.end <= phrase.start]
+    if not parts or parts[0].start != opened.end():
         return None
-    return _Site(str(site.value["site"]), site.value.get("region"), ())
+    side = parts.pop(0) if parts[0].category == "SIDE" else None
+    if not parts or parts[0].category != SITE or parts[0].value.get("node"):
+        return None
+    site = parts.pop(0)
+    if side is not None and reading.text[side.end : site.start].strip(" ."):
+        return None
+    behind = parts.pop(0) if side is None and parts and parts[0].category == "SIDE" else None
+    between = reading.text[(behind or site).end : phrase.start]
+    if any(part.category != QUANTITY for part in parts) or len(between) > 60 or re.search(r"[.()]", between):
+        return None
+    if not opened["preposition"] and not re.fullmatch(r"[ ]?,[ ]?(?:an?[ ]|the[ ]|known[ ]|with[ ])*", between):
+        return None
+    place = place_of(site, side or behind, False, reading.text)
+    if place.site in _PRIMARY_SITES and not phrase.strong:
+        return None
+    return _Site(place.site, place.region, (place,) if place.single else ())
 
 
 def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
@@ -760,9 +798,10 @@ def _emit(
             noun=replace(phrase.noun, value={**linked.noun.value}),
             start=min(linked.start, phrase.start),
             end=phrase.end,
-            quantity=linked.quantity,
-            article=linked.article,
+            quantity=phrase.quantity if phrase.course else linked.quantity,
+            article=linked.article and not phrase.course,
             sizes=linked.sizes,
+            course=linked.course or phrase.course,
         )
     )
     before = reading.text[max(reading.sentences[number].start, source.start - 30) : phrase.noun.start]
@@ -775,6 +814,8 @@ def _emit(
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
         if listed and not phrase.strong and site.region == "regional":
             continue
+        if site.site == "lung" and _IPSILATERAL.search(before) and not _CALLED_METASTASIS.match(phrase.noun.text):
+            continue  # T3 or T4, no metastasis
         fresh = new or (site.site == "unspecified" and further)
         finding = _finding(reading, phrase, source, site, sites, count, fresh, listed)
         if tissue and finding.temporality is Temporality.CURRENT:
@@ -805,15 +846,25 @@ def _finding(
             start, end = (source.start if site is sites[0] else first), final
     remaining = _RESIDUAL.search(reading.text[max(0, source.start - 40) : source.start + 40]) is not None
     whole = _EACH_OF.search(reading.text[max(0, source.start - 20) : source.start]) is not None
+    by = phrase.noun
+    if source.course:  # "from five metastases to two": what was former is but the other number
+        by = by.requalified(replace(by.qualifiers, temporality=Temporality.CURRENT))
     return _make(
-        reading, phrase.noun, site, count, start, end,
+        reading, by, site, count, start, end,
         concept="metastasis" if phrase.strong or listed else "lesion",
         places=tuple(p.name for p in site.places if p.single),
         explicit=source.quantity is not None and not source.article,
-        remaining=remaining or whole,
+        remaining=remaining or whole or source.course,
+        rest="RESOLVED" in by.qualifiers.cues and source.quantity is not None and _is_part(reading, source),
         closed=len(sites) > 1 and (remaining or (phrase.strong and source.quantity is not None)),
         new=new,
     )  # fmt: skip
+
+
+def _is_part(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a number counts but some of the lesions: "two of the liver metastases"."""
+    numbers = [p for p in phrase.parts if p.category == QUANTITY and p.end <= phrase.noun.start]
+    return bool(numbers) and _PART_OF.search(reading.text[numbers[0].end : phrase.noun.start]) is not None
 
 
 def _make(
@@ -883,9 +934,17 @@ def _counts_alone(
         if whole is not None and whole.start >= mention.end:  # "two of the three metastases known from March remain"
             after = reading.text[whole.noun.end : sentence.end]
         gone = _GONE.match(after) is not None
+        still = _STILL_BEFORE.search(before) is not None or (
+            _SEEN_BEFORE.search(before) is not None and _OF_THESE.match(after) is not None
+        )
         today = _TODAY.search(before) is not None and re.match(r"[ ](?:in|at|of)[ ]", after) is not None
-        if not (gone or today or _REMAINS.match(after)) or not (
-            whole is not None or _BEFORE_ONE.search(before) or (not before.strip() and not mention.text.isdigit())
+        if any(start == mention.end + 1 for start, _ in covered):
+            continue  # "one sole metastasis"
+        if not (gone or today or still or _REMAINS.match(after)) or not (
+            whole is not None
+            or still
+            or _BEFORE_ONE.search(before)
+            or (not before.strip() and not mention.text.isdigit())
         ):
             continue
         earlier = [whole] if whole is not None else [p for p in own if (p.strong or both) and p.end <= mention.start]
@@ -895,6 +954,8 @@ def _counts_alone(
             site = _Site(*_ORGAN_OF_STUDY[str(reading.frames[number].study)], ())
         elif earlier and header:
             site = replace(header, places=())
+        elif whole is not None and (opening := _opening_place(reading, whole, number)) is not None:
+            site = opening
         else:
             site = _last_site(reading, number)
         if site is None:

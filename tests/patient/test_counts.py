@@ -106,6 +106,24 @@ EXTRACRANIAL = [
     ("a trial's limit is no count", [(CLINIC, "CT: one liver metastasis. LAT study (max 5 metastases).")], (1, 1)),
     ("a table of sizes", [(RESTAGING, CT + "\nLiver metastasis segment 3: 17 - 12 - 9 mm\nLiver metastasis segment 8: 9 - 5 - 0 mm")], (1, 1)),
     ("a table of counts", [(RESTAGING, CT + "\nLiver mets (n)    5    3    2")], (2, 2)),
+    (
+        "what a former number has come down to",
+        [(RESTAGING, CT + "The splenic metastases (seven at baseline) have dwindled to a pair. Bone metastases, formerly 9, now three to four remaining.")],
+        (5, 6),
+    ),
+    ("from so many to so many", [(RESTAGING, CT + "Liver: from 6 metastases to 2.")], (2, 2)),
+    ("the ones besides the remaining are no number", [(RESTAGING, CT + "Three liver metastases; the remaining two foci are cysts.")], (3, 3)),
+    ("a count that is told later", [(RESTAGING, CT + "Multiple renal metastases, number not less than 8.")], (8, None)),
+    ("metastatic behind its noun", [(RESTAGING, CT + "A coeliac node of 12 mm, also metastatic. In both kidneys, nodules innumerable, metastatic.")], (7, None)),
+    ("a later pronoun", [(RESTAGING, CT + "There are three spots in the spleen, hard to tell apart; they were proven secondaries.")], (3, 3)),
+    ("both of these", [(RESTAGING, CT + "Uptake at the fourth lumbar vertebra and the left seventh rib; both of these remain as sclerotic metastases.")], (2, 2)),
+    ("the place at the head of a clause", [(RESTAGING, CT + "In the right kidney, two metastases are still present. Pancreas, metastasis of the tail 9 mm.")], (3, 3)),
+    ("the other two of a whole", [(RESTAGING, CT + "Three of the splenic metastases are no longer visible; the other two measure 6 and 9 mm.")], (2, 2)),
+    ("found again of those before", [(CLINIC, "Before treatment there were nine liver metastases. On the new CT the radiologist can make out four of these.")], (4, 4)),
+    ("one lung and its lobes", [(RESTAGING, CT + "Metastases in the right lung, one in the upper lobe and three in the lower lobe.")], (4, 4)),
+    ("a process and its vertebra", [(RESTAGING, CT + "Metastases in the spinous process of C5, the transverse process of T9 and the shoulder blade.")], (3, 3)),
+    ("one metastasis each of a pair", [(RESTAGING, CT + "Both kidneys carry one metastasis each, 9 mm right and 14 mm left.")], (2, 2)),
+    ("spread on the primary's side is T4", [(RESTAGING, CT + "One splenic metastasis. Ipsilateral intrapulmonary spread (T4).")], (1, 1)),
     ("nothing is told", [(CLINIC, "Feels well.")], None),
 ]  # fmt: skip
 
@@ -118,6 +136,10 @@ CRANIAL = [
     ("only an indeterminate focus", [(RESTAGING, "MRI brain. 3 mm enhancing focus, indeterminate.")], None),
     ("leptomeningeal disease", [(RESTAGING, "MRI brain. Leptomeningeal carcinomatosis.")], (6, None)),
     ("ischaemic foci", [(RESTAGING, "MRI brain. No metastases. Scattered ischaemic foci.")], (0, 0)),
+    ("not recognised", [(CLINIC, "On head MRI of 3 June 2025, intracranial metastasis is not recognised.")], (0, 0)),
+    ("without M1", [(CLINIC, "MRI brain 1 June 2025: without M1.")], (0, 0)),
+    ("a bone of the skull is none", [(RESTAGING, "MRI brain. Left frontal metastasis 4 mm. Metastasis of the calvaria right parietal 9 mm.")], (1, 1)),
+    ("focal signs are no scan", [(CLINIC, "MRI brain planned. No focal signs.")], None),
     ("never scanned", [(CLINIC, "MRI brain not done.")], None),
 ]  # fmt: skip
 
