@@ -260,7 +260,7 @@ def _say_mapping(value: Value) -> str:
 
 def _say_entry(key: str, item: Any) -> str:
     name = say_name(key)
-    name = name if name.isupper() else name[:1].lower() + name[1:]
+    name = name if name.split()[0].isupper() else name[:1].lower() + name[1:]
     if isinstance(item, bool):
         return name if item else f"not {name}"
     return f"{name} {say_fact(item)}"

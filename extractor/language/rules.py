@@ -16,12 +16,13 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from extractor.files import RuleFileError, YamlFile, patterns_hash, read_yaml
+from extractor.files import ASK_FILE, RuleFileError, YamlFile, patterns_hash, read_yaml
 from extractor.language.layout import LayoutRules
 from extractor.records import Value
 
 _CONTEXT_FILES = "context*.yaml"
 _LAYOUT_FILES = ("sections.yaml", "sentences.yaml", "terms.yaml")
+_NO_TARGETS = (*_LAYOUT_FILES, ASK_FILE)
 _Model = TypeVar("_Model", bound=BaseModel)
 _BLANK = re.compile(r"\[[^\]]*\]| \??")
 _SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
@@ -131,7 +132,7 @@ def load_rules(folder: Path) -> RuleSet:
     shared = _terms(read_yaml(folder / "terms.yaml"))
     targets: list[Rule] = []
     for path in sorted(folder.glob("*.yaml")):
-        if path.name not in _LAYOUT_FILES and not path.match(_CONTEXT_FILES):
+        if path.name not in _NO_TARGETS and not path.match(_CONTEXT_FILES):
             targets.extend(_rules(read_yaml(path), _RuleFile, shared))
     cues = [
         cue for path in sorted(folder.glob(_CONTEXT_FILES)) for cue in _rules(read_yaml(path), _ContextFile, shared)
@@ -142,6 +143,15 @@ def load_rules(folder: Path) -> RuleSet:
             raise RuleFileError(f"{folder}: two rules have the id '{rule.id}'; rename one")
         seen.add(rule.id)
     return RuleSet(tuple(targets), tuple(cues), _layout(folder), patterns_hash(folder))
+
+
+def load_lexicon(path: Path) -> tuple[Rule, ...]:
+    """The rules of one file, for those who need its words and read no notes.
+
+    Raises:
+        RuleFileError: One line with file, line, rule and what is wrong.
+    """
+    return tuple(_rules(read_yaml(path), _RuleFile, _terms(read_yaml(path.with_name("terms.yaml")))))
 
 
 def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
