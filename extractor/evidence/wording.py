@@ -285,6 +285,13 @@ def tags(finding: Finding) -> tuple[str, ...]:
     return tuple(tag for qualifier, tag, _ in _TAGS if qualifier in said)
 
 
+AFFIRMED = "aff"
+"""How a filter calls a finding that has no tag."""
+
+SAID_WORDS: Mapping[str, str] = {AFFIRMED: "affirmed, current", **TAG_WORDS}
+"""All ways in which something is said, for a filter."""
+
+
 def describe(finding: Finding) -> str:
     """Everything that a tooltip says of a finding, in one line."""
     qualifiers = ", ".join(TAG_WORDS[tag] for tag in tags(finding)) or "affirmed, current"

@@ -7,9 +7,12 @@ from datetime import date
 
 import streamlit as st
 
+from extractor.ask.lexicon import Lexicon
+from extractor.ask.lexicon import load as load_lexicon
 from extractor.exports.grouping import by_patient
 from extractor.exports.rows import FailedNote, Record
 from extractor.exports.screening import screen_patient
+from extractor.files import patterns_folder
 from extractor.records import Report
 from extractor.screener import Screener
 
@@ -22,6 +25,16 @@ def screener() -> Screener:
         RuleFileError: When a rule file or the protocol is wrong.
     """
     return Screener()
+
+
+@st.cache_resource(show_spinner=False)  # type: ignore[untyped-decorator]
+def question_words() -> Lexicon:
+    """The words that questions are made of; they hold nothing of a note.
+
+    Raises:
+        RuleFileError: When their file is wrong.
+    """
+    return load_lexicon(patterns_folder())
 
 
 def screen(records: Iterable[Record], as_of: date | None) -> tuple[list[Report], list[FailedNote]]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from extractor.ask.conversation import Turn
 from extractor.exports.rows import FailedNote
 from extractor.records import Report
 
 _OPENED = "opened"
+_ASKED = "asked"
 CHOSEN = "patient"
 """The key of the widget that chooses among the open patients: the place of one in ``reports``."""
 
@@ -42,6 +44,7 @@ def open_patients(reports: Sequence[Report], failures: Sequence[FailedNote] = ()
     """
     st.session_state[_OPENED] = Opened(tuple(reports), tuple(failures))
     st.session_state[CHOSEN] = look_at
+    st.session_state[_ASKED] = {}
 
 
 def looked_at() -> Report | None:
@@ -50,7 +53,13 @@ def looked_at() -> Report | None:
     return found.reports[min(st.session_state.get(CHOSEN) or 0, len(found.reports) - 1)] if found else None
 
 
+def turns() -> list[Turn]:
+    """What was asked about the patient that is looked at; append to it to keep more."""
+    asked: dict[int, list[Turn]] = st.session_state.setdefault(_ASKED, {})
+    return asked.setdefault(st.session_state.get(CHOSEN) or 0, [])
+
+
 def close() -> None:
     """Forget what was open."""
-    st.session_state.pop(_OPENED, None)
-    st.session_state.pop(CHOSEN, None)
+    for key in (_OPENED, CHOSEN, _ASKED):
+        st.session_state.pop(key, None)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.evidence.highlight import anchor, cut, highlight
+from extractor.evidence.highlight import Shown, anchor, cut, highlight
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 
@@ -139,7 +139,7 @@ def test_the_evidence_for_a_criterion_says_so() -> None:
 
 def test_a_concept_filtered_out_keeps_its_anchor() -> None:
     findings = [found(0, 2, 1), found(4, 6, 2, concept="age", value={"years": 61})]
-    page = Page(highlight("ab cdef", findings, concepts=["age"]))
+    page = Page(highlight("ab cdef", findings, shown=Shown(frozenset({"age"}))))
     quiet = {a["id"]: "quiet" in (a["class"] or "").split() for _, a in page.elements}
     assert quiet == {"ev-f1": True, "ev-f2": False}
 

@@ -41,7 +41,7 @@ class Page(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self._open:
+        if not {"style", "aside"} & set(self._open):
             self.text += data
 
     def all(self, attribute: str) -> list[str]:

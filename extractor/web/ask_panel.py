@@ -1,0 +1,32 @@
+"""The chat box over the open patient. Questions and answers live in the session only."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from extractor.ask.answer import ask
+from extractor.ask.conversation import Turn, conversation
+from extractor.records import Report
+from extractor.web import engine, session
+
+_EXAMPLES = ("What is missing?", "Why this verdict?", "How many brain mets?", "Latest ECOG?", "What was set aside?")
+
+
+def show(report: Report) -> None:
+    """Ask about a patient, and read the answers, the newest first."""
+    question = st.chat_input("Ask about this patient", key="question", max_chars=500)
+    example = st.pills("Examples", _EXAMPLES, key="example", label_visibility="collapsed", on_change=_asked_example)
+    question = question or st.session_state.pop("asked_example", None)
+    del example
+    turns = session.turns()
+    if question:
+        turns.append(Turn(question, ask(question, report, engine.question_words())))
+    hint = (
+        "" if turns else '<p class="ts hint">Answers come from the findings and criteria alone, with their words.</p>'
+    )
+    st.html(f'<div class="ts-pane asked">{hint}{conversation(turns, report)}</div>')
+
+
+def _asked_example() -> None:
+    st.session_state["asked_example"] = st.session_state["example"]
+    st.session_state["example"] = None
