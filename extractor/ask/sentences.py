@@ -10,8 +10,6 @@ from extractor.evidence.wording import TAG_WORDS, say_concept, say_date, say_val
 from extractor.patient.timeline import moment
 from extractor.records import Finding
 
-_QUOTED = 70
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -37,13 +35,10 @@ def day(finding: Finding) -> date | None:
 
 
 def cite(finding: Finding, remark: str = "") -> Sentence:
-    """A finding as a sentence: what it says, how and when, its words, and a remark."""
+    """A finding as a sentence: what it says, how and when, and a remark. Its words come with the link."""
     how = ", ".join(TAG_WORDS[tag] for tag in tags(finding))
     parts = [_of(finding), f"({how})" if how else "", f"on {say_date(day(finding))}" if day(finding) else "undated"]
-    quote = " ".join(finding.text.split())
-    quote = quote if len(quote) <= _QUOTED else f"{quote[: _QUOTED - 1]}…"
-    end = f"; {remark}." if remark else "."
-    return Sentence(f"{' '.join(part for part in parts if part)}: “{quote}”{end}", (finding,))
+    return Sentence(" ".join(part for part in parts if part) + (f"; {remark}." if remark else "."), (finding,))
 
 
 def _of(finding: Finding) -> str:

@@ -15,9 +15,8 @@ _EXAMPLES = ("What is missing?", "Why this verdict?", "How many brain mets?", "L
 def show(report: Report) -> None:
     """Ask about a patient, and read the answers, the newest first."""
     question = st.chat_input("Ask about this patient", key="question", max_chars=500)
-    example = st.pills("Examples", _EXAMPLES, key="example", label_visibility="collapsed", on_change=_asked_example)
+    st.pills("Examples", _EXAMPLES, key="example", label_visibility="collapsed", on_change=_take_example, wrap=True)
     question = question or st.session_state.pop("asked_example", None)
-    del example
     turns = session.turns()
     if question:
         turns.append(Turn(question, ask(question, report, engine.question_words())))
@@ -27,6 +26,6 @@ def show(report: Report) -> None:
     st.html(f'<div class="ts-pane asked">{hint}{conversation(turns, report)}</div>')
 
 
-def _asked_example() -> None:
+def _take_example() -> None:
     st.session_state["asked_example"] = st.session_state["example"]
     st.session_state["example"] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from threading import Thread
 
 import streamlit as st
 
@@ -21,10 +22,14 @@ from extractor.screener import Screener
 def screener() -> Screener:
     """The screener; it holds rules only and is safe to share between threads.
 
+    What takes seconds is set up beside the first page, so that no note waits for it.
+
     Raises:
         RuleFileError: When a rule file or the protocol is wrong.
     """
-    return Screener()
+    shared = Screener()
+    Thread(target=shared.prepare, daemon=True).start()
+    return shared
 
 
 @st.cache_resource(show_spinner=False)  # type: ignore[untyped-decorator]

@@ -16,9 +16,10 @@ export default function({ data, parentElement }) {
   const last = data.order.length - 1;
   const next = at < 0 ? (data.step > 0 ? 0 : last) : (at + data.step + last + 1) % (last + 1);
   location.hash = data.order[next];
+  document.querySelector(`a.chip[href="#${data.order[next]}"]`)?.focus();
 }
 """
-"""Moves the browser to an anchor. It gets the anchors of the findings and no text of a note."""
+"""Moves the browser to an anchor and marks the link to it. It gets anchors, no text of a note."""
 
 
 @cache
@@ -36,7 +37,7 @@ def show(anchors: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         back = st.button("Previous", icon=":material/arrow_upward:", shortcut="K", disabled=not anchors)
         on = st.button("Next evidence", icon=":material/arrow_downward:", shortcut="J", disabled=not anchors)
-    presses = st.session_state.get("presses", 0) + (back or on)
-    st.session_state["presses"] = presses
-    step = {"order": list(anchors), "step": 1 if on else -1, "press": back or on, "stamp": presses}
-    _component()(data=step, key="step")
+        presses = st.session_state.get("presses", 0) + (back or on)
+        st.session_state["presses"] = presses
+        step = {"order": list(anchors), "step": 1 if on else -1, "press": back or on, "stamp": presses}
+        _component()(data=step, key="step", width="content")

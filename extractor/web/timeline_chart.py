@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import altair as alt
@@ -17,6 +17,8 @@ _COUNTS = {"extracranial_metastases": "extracranial", "cranial_metastases": "cra
 _COLOURS = {"extracranial": "#0072b2", "cranial": "#d55e00"}
 _SHAPES = {"extracranial": "circle", "cranial": "triangle-up"}
 _OPEN_ENDED = "≥"
+_MARGIN = 40
+"""Pixels for what stands left of an axis: keeps the days of all charts in line."""
 
 
 def show(report: Report) -> None:
@@ -25,7 +27,9 @@ def show(report: Report) -> None:
     if not points:
         st.info("No performance status, response or count of metastases has a date in these notes.")
         return
-    st.altair_chart(_chart(points), width="stretch", alt=_alt(points))
+    with st.container(height="content", key="timeline"):
+        for number, chart in enumerate(_charts(points)):
+            st.altair_chart(chart, width="stretch", key=f"course_{number}", alt=_alt(points))
     with st.expander("The same as a table"):
         rows = [{"Day": say_date(point.day), "What": _named(point), "Value": point.label} for point in points]
         st.dataframe(rows, hide_index=True, height="content")
@@ -39,17 +43,16 @@ def _alt(points: Sequence[Point]) -> str:
     return "; ".join(f"{say_date(point.day)}: {_named(point)} {point.label}" for point in points)
 
 
-def _chart(points: Sequence[Point]) -> Any:
-    """One row for each kind of value, over one axis of days."""
+def _charts(points: Sequence[Point]) -> Iterator[Any]:
+    """A chart for each kind of value, one below the other, over the same days."""
     days = [point.day.isoformat() for point in points]
     scale = alt.Scale(domain=[min(days), max(days)], nice=True, padding=18)
-    axis = alt.X("day:T", title=None, scale=scale, axis=alt.Axis(format="%d %b %Y", labelOverlap=True, tickCount=6))
-    rows = [
-        _ecog([point for point in points if point.series == "ecog"], axis),
-        _response([point for point in points if point.series == "response"], axis),
-        _counts([point for point in points if point.series in _COUNTS], axis),
-    ]
-    return alt.vconcat(*[row for row in rows if row is not None], spacing=14).resolve_scale(x="shared")
+    axis = alt.Axis(format="%d %b %Y", labelOverlap=True, tickCount=5)
+    x = alt.X("day:T", title=None, scale=scale, axis=axis)
+    for series, draw in ((("ecog",), _ecog), (("response",), _response), (tuple(_COUNTS), _counts)):
+        own = [point for point in points if point.series in series]
+        if own:
+            yield draw(own, x)
 
 
 def _data(points: Sequence[Point]) -> Any:
@@ -80,25 +83,23 @@ def _short(point: Point) -> str:
 _TOOLTIP = [alt.Tooltip("day:T", title="Day", format="%d %b %Y"), alt.Tooltip("says:N", title="Value")]
 
 
+def _axis(**settings: Any) -> alt.Axis:
+    return alt.Axis(minExtent=_MARGIN, maxExtent=_MARGIN, **settings)
+
+
 def _ecog(points: Sequence[Point], x: Any) -> Any:
-    if not points:
-        return None
-    y = alt.Y("low:Q", title="ECOG", scale=alt.Scale(domain=[-0.4, 4.4]), axis=alt.Axis(values=[0, 1, 2, 3, 4]))
-    return _layers(points, x, y, alt.value("#009e73"), alt.value("square")).properties(height=110)
+    y = alt.Y("low:Q", title="ECOG", scale=alt.Scale(domain=[-0.4, 4.4]), axis=_axis(values=[0, 1, 2, 3, 4]))
+    return _layers(points, x, y, alt.value("#009e73"), alt.value("square")).properties(height=150)
 
 
 def _response(points: Sequence[Point], x: Any) -> Any:
-    if not points:
-        return None
-    base = alt.Chart(_data(points)).encode(x=x)
-    y = alt.Y("response:N", title="Response", sort=_RESPONSES, scale=alt.Scale(domain=_RESPONSES))
-    marks = base.mark_point(size=110, filled=True, shape="diamond", color="#7a5195")
-    return marks.encode(y=y, tooltip=_TOOLTIP).properties(height=130)
+    scale = alt.Scale(domain=_RESPONSES)
+    y = alt.Y("response:N", title="Response", sort=_RESPONSES, scale=scale, axis=_axis())
+    marks = alt.Chart(_data(points)).mark_point(size=110, filled=True, shape="diamond", color="#7a5195")
+    return marks.encode(x=x, y=y, tooltip=_TOOLTIP).properties(height=190)
 
 
 def _counts(points: Sequence[Point], x: Any) -> Any:
-    if not points:
-        return None
     names = list(_COLOURS)
     colour = alt.Color(
         "region:N",
@@ -107,8 +108,9 @@ def _counts(points: Sequence[Point], x: Any) -> Any:
         legend=alt.Legend(orient="bottom"),
     )
     shape = alt.Shape("region:N", title="Metastases", scale=alt.Scale(domain=names, range=list(_SHAPES.values())))
-    y = alt.Y("low:Q", title="Metastases", scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(tickMinStep=1))
-    return _layers(points, x, y, colour, shape).properties(height=170)
+    scale = alt.Scale(domainMin=0, nice=True)
+    y = alt.Y("low:Q", title="Metastases", scale=scale, axis=_axis(tickMinStep=1, format="d"))
+    return _layers(points, x, y, colour, shape).properties(height=230)
 
 
 def _layers(points: Sequence[Point], x: Any, y: Any, colour: Any, shape: Any) -> Any:
