@@ -152,3 +152,24 @@ def test_the_tooltip_tells_value_assertion_date_section_and_rule() -> None:
 
 def test_an_id_cannot_leave_its_attribute() -> None:
     assert anchor('f"><script>') == "ev-f---script-"
+
+
+def test_a_filter_by_how_it_is_said() -> None:
+    negated, affirmed = found(0, 2, 1, assertion=Assertion.NEGATED), found(4, 6, 2)
+    past = found(0, 2, 3, assertion=Assertion.NEGATED, temporality=Temporality.HISTORICAL)
+    for said, expected in (("neg", {1, 3}), ("aff", {2}), ("hist", {3})):
+        shown = Shown(said=frozenset({said}))
+        assert {int(f.id[1:]) for f in (negated, affirmed, past) if f in shown} == expected
+    assert negated not in Shown(frozenset({"age"}), frozenset({"neg"}))
+    assert negated in Shown()
+
+
+def test_a_mark_with_a_panel_is_a_link_that_opens_it() -> None:
+    panels = {f"f{number}": f"<aside>panel {number}</aside>" for number in (1, 2, 3)}
+    html = highlight("abcdef", [found(0, 4, 1), found(0, 2, 2), found(5, 6, 3)], panels=panels)
+    page = Page(html)
+    links = [(attributes["href"], attributes.get("tabindex")) for tag, attributes in page.elements if tag == "a"]
+    assert links == [("#ev-f2", None), ("#ev-f1", "-1"), ("#ev-f3", None)]
+    assert html.count("<aside>") == 3
+    assert "</mark><aside>panel 1</aside>" in html  # right behind what is lit
+    assert "</span><aside>panel 2</aside>" in html
