@@ -35,7 +35,7 @@ needs_browser = pytest.mark.skipif(
 """Marks tests that are skipped without Chromium and playwright, but never where ``CI`` is set."""
 
 VISIBLE = """mark => {
-    const box = mark.getBoundingClientRect();
+    const box = mark.getClientRects()[0];
     const seen = document.elementFromPoint(box.left + 3, box.top + box.height / 2);
     return seen === mark || mark.contains(seen);
 }"""
