@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +195,14 @@ def test_a_link_of_the_report_lights_its_words(page: Any, tmp_path: Path) -> Non
     page.goto(path.as_uri())
     for number in (0, 3, -1):
         _lit_after_click(page, page.locator(".evidence > li > a.chip").nth(number))
+
+
+def test_the_report_of_a_patient_is_one_sheet_of_paper(desk: Any, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(render_html([review_report()]), encoding="utf-8")
+    desk.goto(path.as_uri())
+    _lit_after_click(desk, desk.locator(".evidence > li > a.chip").first)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", desk.pdf(prefer_css_page_size=True))) == 1
+    desk.emulate_media(media="print")
+    assert not desk.locator("aside.finding").first.is_visible()
+    assert desk.locator(".note-text").first.is_visible()
