@@ -22,27 +22,28 @@ class Turn:
     answer: Answer
 
 
-def conversation(turns: Sequence[Turn], report: Report) -> str:
+def conversation(turns: Sequence[Turn], report: Report, prefix: str = "ev-") -> str:
     """All turns, the newest first.
 
     Args:
         turns: In the order in which they were asked.
         report: The report that they are about.
+        prefix: What the anchors of its findings begin with.
     """
-    return "".join(_turn(turn, report) for turn in reversed(turns))
+    return "".join(_turn(turn, report, prefix) for turn in reversed(turns))
 
 
-def _turn(turn: Turn, report: Report) -> str:
+def _turn(turn: Turn, report: Report, prefix: str) -> str:
     kind = "answer" if turn.answer.understood else "answer declined"
-    sentences = "".join(f"<li>{_sentence(sentence, report)}</li>" for sentence in turn.answer.sentences)
+    sentences = "".join(f"<li>{_sentence(sentence, report, prefix)}</li>" for sentence in turn.answer.sentences)
     return (
         f'<article class="ts turn"><h3 class="question"><bdi>{show(turn.question)}</bdi></h3>'
         f'<ul class="{kind}">{sentences}</ul></article>'
     )
 
 
-def _sentence(sentence: Sentence, report: Report) -> str:
-    chips = [f"<li>{cards.chip(finding, report)}</li>" for finding in sentence.findings]
+def _sentence(sentence: Sentence, report: Report, prefix: str) -> str:
+    chips = [f"<li>{cards.chip(finding, report, prefix)}</li>" for finding in sentence.findings]
     first, rest = "".join(chips[:_SHOWN]), "".join(chips[_SHOWN:])
     links = f'<ul class="evidence">{first}</ul>' if first else ""
     more = (

@@ -6,6 +6,7 @@ import streamlit as st
 
 from extractor.ask.answer import ask
 from extractor.ask.conversation import Turn, conversation
+from extractor.files import RuleFileError
 from extractor.records import Report
 from extractor.web import engine, session
 
@@ -19,11 +20,14 @@ def show(report: Report) -> None:
     question = question or st.session_state.pop("asked_example", None)
     turns = session.turns()
     if question:
-        turns.append(Turn(question, ask(question, report, engine.question_words())))
+        try:
+            turns.append(Turn(question, ask(question, report, engine.question_words())))
+        except RuleFileError as error:
+            st.error(str(error))
     hint = (
         "" if turns else '<p class="ts hint">Answers come from the findings and criteria alone, with their words.</p>'
     )
-    st.html(f'<div class="ts-pane asked">{hint}{conversation(turns, report)}</div>')
+    st.html(f'<div class="ts-pane asked">{hint}{conversation(turns, report, session.anchor_prefix())}</div>')
 
 
 def _take_example() -> None:

@@ -52,8 +52,9 @@ def show(reports: Sequence[Report], failures: Sequence[FailedNote]) -> bool:
         )
         views[view or "Criteria"](report)
     with right:
-        stepper.show([anchor(finding.id) for finding in cards.evidence_in_order(report)])
-        notes = cards.notes(report, shown=Shown(wanted, ways))
+        prefix = session.anchor_prefix()
+        stepper.show([anchor(finding.id, prefix) for finding in cards.evidence_in_order(report)])
+        notes = cards.notes(report, prefix, Shown(wanted, ways))
         st.html(f'<div class="ts-pane">{cards.legend(report)}{notes}</div>')
     return bool(again)
 
@@ -61,7 +62,7 @@ def show(reports: Sequence[Report], failures: Sequence[FailedNote]) -> bool:
 def _criteria(report: Report) -> None:
     st.html(
         f'<div class="ts-pane">{cards.banner(report)}{cards.warnings(report)}'
-        f"{cards.cards(report)}{cards.imprint(report)}</div>"
+        f"{cards.cards(report, session.anchor_prefix())}{cards.imprint(report)}</div>"
     )
 
 

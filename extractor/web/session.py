@@ -16,6 +16,7 @@ from extractor.records import Report
 
 _OPENED = "opened"
 _ASKED = "asked"
+_TIMES = "times_opened"
 CHOSEN = "patient"
 """The key of the widget that chooses among the open patients: the place of one in ``reports``."""
 
@@ -45,12 +46,21 @@ def open_patients(reports: Sequence[Report], failures: Sequence[FailedNote] = ()
     st.session_state[_OPENED] = Opened(tuple(reports), tuple(failures))
     st.session_state[CHOSEN] = look_at
     st.session_state[_ASKED] = {}
+    st.session_state[_TIMES] = st.session_state.get(_TIMES, 0) + 1
 
 
 def looked_at() -> Report | None:
     """The patient that is looked at, None when none is open."""
     found = opened()
     return found.reports[min(st.session_state.get(CHOSEN) or 0, len(found.reports) - 1)] if found else None
+
+
+def anchor_prefix() -> str:
+    """What the anchors of the patient that is looked at begin with.
+
+    No other patient's do, so that what was lit in one is not lit in the next.
+    """
+    return f"ev{st.session_state.get(_TIMES, 0)}-{st.session_state.get(CHOSEN) or 0}-"
 
 
 def turns() -> list[Turn]:
