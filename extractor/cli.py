@@ -368,15 +368,19 @@ def lint(
     ] = None,
 ) -> int:
     """Check the rule files and protocols: one line a fault, and exit status 2 when there is one."""
+    from extractor.ask.lexicon import load as load_questions
     from extractor.files import RuleFileError, patterns_folder
     from extractor.language.lint import lint as check_rules
     from extractor.trial.protocol import load_protocol
 
     folder = patterns_folder()
     faults = check_rules(folder)
+    checks: list[Callable[[], object]] = [functools.partial(load_questions, folder)]
     for path in (*sorted((folder / "protocols").glob("*.yaml")), *(protocols or ())):
+        checks.append(functools.partial(load_protocol, path))
+    for check in checks:
         try:
-            load_protocol(path)
+            check()
         except RuleFileError as error:
             faults.append(str(error))
     for fault in faults:

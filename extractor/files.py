@@ -17,6 +17,9 @@ from typing import Any
 
 import yaml
 
+ASK_FILE = "ask.yaml"
+"""The words of questions, among the rule files; they find nothing in notes."""
+
 Place = tuple[str | int, ...]
 """Where in a document a value stands: keys and list positions from its top."""
 
@@ -132,8 +135,8 @@ def sample_notes_folder() -> Path:
 
 
 def patterns_hash(folder: Path) -> str:
-    """A short hash of all rule files, protocols left out: which rules found the findings."""
+    """A short hash of all files that find findings: which rules found them."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(path for path in folder.glob("*.yaml") if path.name != ASK_FILE):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

@@ -55,6 +55,11 @@ class Screener:
         """The hash of the rule files in use."""
         return self._reader.rules.version
 
+    def prepare(self) -> None:
+        """Do now what would make one later note wait: for a server that starts before its users come."""
+        self.screen([Note("ECOG 1")])
+        self._reader.prepare()
+
     def find(self, note: Note, order: DateOrder | None = None) -> tuple[Finding, ...]:
         """All findings of one note, in the order of its text, without ids."""
         return tuple(find_all(self._reader.read(note, order or self._date_order, self._stage)))

@@ -5,10 +5,11 @@ No part needs a script: a link to a finding is a plain link to its anchor, and C
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from extractor.evidence.highlight import anchor, highlight, show
+from extractor.evidence.highlight import ALL, Shown, anchor, cut, highlight, show
+from extractor.evidence.roles import Role, roles
 from extractor.evidence.summary import by_need, headline, not_met, open_questions, to_confirm_at_visit
 from extractor.evidence.wording import (
     CONCEPTS,
@@ -22,9 +23,10 @@ from extractor.evidence.wording import (
     say_date,
     say_fact,
     say_name,
+    say_value,
     tags,
 )
-from extractor.records import CriterionResult, Finding, Note, Report, Status
+from extractor.records import CriterionResult, Experiencer, Finding, Note, Report, Status
 
 _SHOWN = 6
 """So many pieces of evidence stand open on a card."""
@@ -81,8 +83,8 @@ def _card(result: CriterionResult, report: Report, prefix: str) -> str:
     visit = '<span class="at-visit">at the visit</span>' if result.at_visit else ""
     ask = f'<p class="ask"><b>Ask:</b> <bdi>{show(result.ask)}</bdi></p>' if result.ask else ""
     return (
-        f'<article class="ts card s-{result.status}"><header>{_status(result.status)}'
-        f"<h3>{show(say_name(result.id))}</h3>{visit}"
+        f'<article class="ts card s-{result.status}" id="{card_anchor(result, prefix)}"><header>'
+        f"{_status(result.status)}<h3>{show(say_name(result.id))}</h3>{visit}"
         + (f'<span class="value"><bdi>{show(value)}</bdi></span>' if value else "")
         + f'</header><p class="reason"><bdi>{show(result.reason)}</bdi></p>{ask}'
         + _evidence(result.evidence, report, prefix)
@@ -92,13 +94,18 @@ def _card(result: CriterionResult, report: Report, prefix: str) -> str:
     )
 
 
+def card_anchor(result: CriterionResult, prefix: str = "ev-") -> str:
+    """The HTML id of a criterion's card."""
+    return anchor(f"crit-{result.id}", prefix)
+
+
 def _status(status: Status) -> str:
     icon = f'<span class="icon" aria-hidden="true">{STATUS_SYMBOLS[status]}</span>'
     return f'<span class="status">{icon} {STATUS_WORDS[status]}</span>'
 
 
 def _evidence(findings: Sequence[Finding], report: Report, prefix: str) -> str:
-    chips = [f"<li>{_chip(finding, report, prefix)}</li>" for finding in findings]
+    chips = [f"<li>{chip(finding, report, prefix)}</li>" for finding in findings]
     shown, more = chips[:_SHOWN], chips[_SHOWN:]
     html = f'<ul class="evidence" aria-label="Evidence">{"".join(shown)}</ul>' if shown else ""
     if more:
@@ -107,7 +114,7 @@ def _evidence(findings: Sequence[Finding], report: Report, prefix: str) -> str:
     return html
 
 
-def _chip(finding: Finding, report: Report, prefix: str) -> str:
+def chip(finding: Finding, report: Report, prefix: str = "ev-") -> str:
     """A link to the words in the note, with the words themselves."""
     note_type = next((note.note_type for note in report.notes if note.note_id == finding.note_id), None)
     source = " · ".join(filter(None, (say_date(finding.date or finding.note_date), note_type)))
@@ -125,7 +132,7 @@ def _shorten(words: str, limit: int = 80) -> str:
 
 def _set_aside(result: CriterionResult, report: Report, prefix: str) -> str:
     rows = "".join(
-        f'<li>{_chip(aside.finding, report, prefix)} <span class="why"><bdi>{show(aside.why)}</bdi></span></li>'
+        f'<li>{chip(aside.finding, report, prefix)} <span class="why"><bdi>{show(aside.why)}</bdi></span></li>'
         for aside in result.set_aside
     )
     if not rows:
@@ -133,27 +140,70 @@ def _set_aside(result: CriterionResult, report: Report, prefix: str) -> str:
     return f"<details><summary>Set aside ({len(result.set_aside)})</summary><ul>{rows}</ul></details>"
 
 
-def notes(report: Report, prefix: str = "ev-", concepts: Collection[str] | None = None) -> str:
-    """All notes of a report with their findings marked.
+def evidence_in_order(report: Report) -> list[Finding]:
+    """The findings that decide, as the cards show them, each once."""
+    found = (finding for result in by_need(report) for finding in result.evidence)
+    return list({finding.id: finding for finding in found}.values())
+
+
+def notes(report: Report, prefix: str = "ev-", shown: Shown = ALL) -> str:
+    """All notes of a report with their findings marked, each finding with a panel that tells of it.
 
     Args:
         report: The report.
         prefix: What the anchors of its findings begin with.
-        concepts: Only these concepts are coloured (None: all).
+        shown: Which findings are coloured.
     """
-    used: dict[str, str] = {}
-    for result in report.criteria:
-        for finding in result.evidence:
-            before = f"{used[finding.id]}, " if finding.id in used else ""
-            used[finding.id] = before + say_name(result.id)
-    return "".join(_note(note, report, used, prefix, concepts) for note in report.notes)
+    became = roles(report)
+    used = {
+        finding.id: ", ".join(say_name(result.id) for result in became[finding.id].decides)
+        for finding in report.findings
+        if became[finding.id].decides
+    }
+    return "".join(_note(note, report, became, used, prefix, shown) for note in report.notes)
 
 
-def _note(note: Note, report: Report, used: Mapping[str, str], prefix: str, concepts: Collection[str] | None) -> str:
+def _note(
+    note: Note, report: Report, became: Mapping[str, Role], used: Mapping[str, str], prefix: str, shown: Shown
+) -> str:
     findings = [finding for finding in report.findings if finding.note_id == note.note_id]
     heading = " · ".join(filter(None, (say_date(note.note_date), note.note_type, note.note_id)))
-    text = highlight(note.text, findings, used=used, concepts=concepts, prefix=prefix)
+    beside: dict[str, dict[str, Finding]] = {}
+    for segment in cut(note.text, findings):
+        for finding in segment.findings if len(segment.findings) > 1 else ():
+            beside.setdefault(finding.id, {}).update({f.id: f for f in segment.findings if f is not finding})
+    panels = {f.id: _panel(f, became[f.id], list(beside.get(f.id, {}).values()), prefix) for f in findings}
+    text = highlight(note.text, findings, used=used, shown=shown, prefix=prefix, panels=panels)
     return f'<article class="ts note"><h3>{show(heading)}</h3><div class="note-text">{text}</div></article>'
+
+
+def _panel(finding: Finding, role: Role, beside: Sequence[Finding], prefix: str) -> str:
+    """What is known of one finding: value, assertion, date, section, rule, and what became of it."""
+    said = f"{finding.assertion}, {finding.temporality}, about the {finding.experiencer}"
+    if finding.experiencer is not Experiencer.PATIENT:
+        said = f"{finding.assertion}, {finding.temporality}, {TAG_WORDS[tags(finding)[-1]]}"
+    rows = (
+        ("Said", said),
+        ("Date", say_date(finding.date or finding.note_date)),
+        ("Section", (finding.section or "").replace("_", " ")),
+        ("Rule", finding.rule),
+    )
+    table = "".join(f"<dt>{name}</dt><dd>{show(value)}</dd>" for name, value in rows if value)
+    does = [
+        f'<p>{STATUS_SYMBOLS[result.status]} Evidence for <a href="#{card_anchor(result, prefix)}">'
+        f"{show(say_name(result.id))}</a> ({STATUS_WORDS[result.status]})</p>"
+        for result in role.decides
+    ]
+    does += [f"<p>Set aside for {show(name)}: {show(why)}</p>" for name, why in role.aside]
+    does += [f"<p>Decides nothing: {show(role.otherwise)}</p>"] if role.otherwise else []
+    also = ", ".join(f'<a href="#{anchor(f.id, prefix)}">{show(say_concept(f.concept))}</a>' for f in beside)
+    shut = anchor(f"close-{finding.id}", prefix)  # a link to itself: whatever else was lit is so no more
+    return (
+        f'<aside class="finding" aria-label="Finding">'
+        f'<a class="close" id="{shut}" href="#{shut}" aria-label="Close">✕</a>'
+        f"<p><b>{show(say_concept(finding.concept))}: {show(say_value(finding.concept, finding.value))}</b></p>"
+        f"<dl>{table}</dl>{''.join(does)}{f'<p>On the same words: {also}</p>' if also else ''}</aside>"
+    )
 
 
 def legend(report: Report) -> str:

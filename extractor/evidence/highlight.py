@@ -9,16 +9,40 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 
-from extractor.evidence.wording import describe, say_concept, tags
+from extractor.evidence.wording import AFFIRMED, describe, say_concept, tags
 from extractor.records import Finding
 
 _UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which findings are coloured; an empty set stands for all.
+
+    Attributes:
+        concepts: Findings of these concepts.
+        said: Findings that are said in one of these ways: a tag, or ``AFFIRMED`` for those that have none.
+    """
+
+    concepts: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
+
+    def __contains__(self, finding: Finding) -> bool:
+        """Whether a finding is coloured."""
+        ways = tags(finding) or (AFFIRMED,)
+        return (not self.concepts or finding.concept in self.concepts) and (
+            not self.said or not self.said.isdisjoint(ways)
+        )
+
+
+ALL = Shown()
+"""Every finding is coloured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +99,9 @@ def highlight(
     findings: Sequence[Finding],
     *,
     used: Mapping[str, str] = MappingProxyType({}),
-    concepts: Collection[str] | None = None,
+    shown: Shown = ALL,
     prefix: str = "ev-",
+    panels: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """A note's text as HTML with its findings marked.
 
@@ -85,9 +110,11 @@ def highlight(
         findings: The findings of this note.
         used: For the findings that are evidence of a criterion, its name by their ids; they are marked
             more strongly.
-        concepts: Only these are coloured (None: all). The others keep their anchors, so that a
-            link still finds and lights them.
+        shown: Which are coloured. The others keep their anchors, so that a link still finds and
+            lights them.
         prefix: What the anchors begin with; unique on the page.
+        panels: HTML that is to appear when a finding is lit, by the findings' ids. The marks are then
+            links that light theirs.
 
     Returns:
         Elements for a container with ``white-space: pre-wrap``, and before them the style rules
@@ -95,15 +122,15 @@ def highlight(
     """
     segments = cut(text, findings)
     marks = "".join(
-        _mark(segment, used, concepts, prefix) if segment.findings else show(segment.text) for segment in segments
+        _mark(segment, used, shown, prefix, panels) if segment.findings else show(segment.text) for segment in segments
     )
     return _rules_for_divided(segments, prefix) + marks
 
 
-def _mark(segment: Segment, used: Mapping[str, str], concepts: Collection[str] | None, prefix: str) -> str:
-    coloured = [f for f in segment.findings if concepts is None or f.concept in concepts]
+def _mark(segment: Segment, used: Mapping[str, str], shown: Shown, prefix: str, panels: Mapping[str, str]) -> str:
+    coloured = [f for f in segment.findings if f in shown]
     lead = min(coloured or segment.findings, key=lambda f: (f.id not in used, not f.decides, f.end - f.start))
-    beginning = [anchor(f.id, prefix) for f in segment.findings if _first(f) == segment.start]
+    beginning = [f for f in segment.findings if _first(f) == segment.start]
     ending = [f for f in coloured if f.end == segment.end]
     attributes = {
         "class": " ".join(_classes(lead, segment, bool(coloured), lead.id in used)),
@@ -112,13 +139,24 @@ def _mark(segment: Segment, used: Mapping[str, str], concepts: Collection[str] |
         "data-name": ", ".join(dict.fromkeys(say_concept(f.concept) for f in ending)),
         "data-tag": " ".join(dict.fromkeys(tag for f in ending for tag in tags(f))),
     }
+    words = show(segment.text)
+    if lead.id in panels:
+        reach = "" if beginning else ' tabindex="-1"'
+        words = f'<a href="#{anchor(lead.id, prefix)}"{reach}>{words}</a>'
+    elif beginning:
+        attributes["tabindex"] = "0"
     if beginning:
-        attributes |= {"id": beginning[0], "tabindex": "0"}
+        attributes["id"] = anchor(beginning[0].id, prefix)
     written = "".join(f' {name}="{show(value)}"' for name, value in attributes.items() if value)
-    html = f"<mark{written}>{show(segment.text)}</mark>"
+    html = f"<mark{written}>{words}</mark>{_panel(beginning[:1], panels)}"
     for also in beginning[1:]:
-        html = f'<span class="hit" id="{also}">{html}</span>'
+        html = f'<span class="hit" id="{anchor(also.id, prefix)}">{html}</span>{_panel([also], panels)}'
     return html
+
+
+def _panel(findings: Sequence[Finding], panels: Mapping[str, str]) -> str:
+    """The panel stands right behind what its link lights, which is how the style sheet finds it."""
+    return "".join(panels.get(finding.id, "") for finding in findings)
 
 
 def _tooltip(finding: Finding, used: Mapping[str, str]) -> str:

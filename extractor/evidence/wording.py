@@ -260,7 +260,7 @@ def _say_mapping(value: Value) -> str:
 
 def _say_entry(key: str, item: Any) -> str:
     name = say_name(key)
-    name = name if name.isupper() else name[:1].lower() + name[1:]
+    name = name if name.split()[0].isupper() else name[:1].lower() + name[1:]
     if isinstance(item, bool):
         return name if item else f"not {name}"
     return f"{name} {say_fact(item)}"
@@ -283,6 +283,13 @@ def tags(finding: Finding) -> tuple[str, ...]:
     """The short tags of a finding's qualifiers; empty for an affirmed, current one of the patient."""
     said = {finding.assertion, finding.experiencer, finding.temporality}
     return tuple(tag for qualifier, tag, _ in _TAGS if qualifier in said)
+
+
+AFFIRMED = "aff"
+"""How a filter calls a finding that has no tag."""
+
+SAID_WORDS: Mapping[str, str] = {AFFIRMED: "affirmed, current", **TAG_WORDS}
+"""All ways in which something is said, for a filter."""
 
 
 def describe(finding: Finding) -> str:

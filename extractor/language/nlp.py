@@ -184,6 +184,11 @@ class Reader:
     def _gate(self) -> Gate:
         return Gate.of([rule.pattern for rule in (*self.rules.targets, *self.rules.cues)])
 
+    def prepare(self) -> None:
+        """Set up the gate now, so that no later note waits for it; it takes seconds."""
+        if self._gate_after is not None and self._gate:
+            self._gate_after = 0
+
     def read(self, note: Note, order: DateOrder | None = None, stage: Stage = unwatched) -> Reading:
         """Read one note.
 

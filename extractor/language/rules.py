@@ -19,12 +19,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from extractor.files import RuleFileError, YamlFile, patterns_hash, read_yaml
+from extractor.files import ASK_FILE, RuleFileError, YamlFile, patterns_hash, read_yaml
 from extractor.language.layout import LayoutRules
 from extractor.records import Value
 
 _CONTEXT_FILES = "context*.yaml"
-_LAYOUT_FILES = ("sections.yaml", "sentences.yaml", "terms.yaml")
+_NO_TARGETS = ("sections.yaml", "sentences.yaml", "terms.yaml", ASK_FILE)
 _Model = TypeVar("_Model", bound=BaseModel)
 _BLANK = re.compile(r"\[[^\]]*\]| \??")
 _SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
@@ -157,7 +157,7 @@ def load_rules(folder: Path) -> RuleSet:
     cues: list[Rule] = []
     expressions = Expressions()
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in _LAYOUT_FILES:
+        if path.name in _NO_TARGETS:
             continue
         file = read_yaml(path)
         if path.match(_CONTEXT_FILES):
@@ -174,6 +174,17 @@ def load_rules(folder: Path) -> RuleSet:
             raise RuleFileError(f"{folder}: two rules have the id '{rule.id}'; rename one")
         seen.add(rule.id)
     return RuleSet(tuple(targets), tuple(cues), expressions, _layout(folder), patterns_hash(folder))
+
+
+def load_lexicon(path: Path) -> tuple[Rule, ...]:
+    """The rules of one file, for those who need its words and read no notes.
+
+    Raises:
+        RuleFileError: One line with file, line, rule and what is wrong.
+    """
+    file = read_yaml(path)
+    data = _validated(file, _RuleFile, file.data)
+    return tuple(_rules(file, data, _own_terms(file, data, _terms(read_yaml(path.with_name("terms.yaml"))))))
 
 
 def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:

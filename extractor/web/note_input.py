@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
 
-from extractor.evidence.wording import say_date
-from extractor.exports.rows import FailedNote, NoteRecord, Record
+from extractor.exports.rows import NoteRecord, Record
 from extractor.records import Note
+from extractor.web.note_table import TYPES, edited
 from extractor.web.uploads import KINDS, read_uploads, sample_patients
 
-_TYPES = ("clinic note", "radiology report", "pathology report", "tumour board", "discharge letter", "other")
 _AS_OF = "Later notes are left out. Empty: the day of the newest note."
 _FILES = (
     "A text file is one note; name it PATIENT__2025-03-14__TYPE.txt to tell whose and when. "
@@ -40,9 +39,7 @@ def _sample() -> list[Record]:
         st.info("There are no sample notes here. Paste a note, or upload a file.")
         return []
     patient = st.selectbox("Sample patient", list(patients), key="sample", persist_state="page")
-    records = patients.get(patient or "", [])
-    _listing(records)
-    return records
+    return edited(patients.get(patient or "", []), f"sample_{patient}")
 
 
 def _paste() -> list[Record]:
@@ -65,31 +62,11 @@ def _pasted_note(number: int, patient: str) -> Note:
         placeholder="Paste the note here",
     )
     day = right.date_input("Written on", None, key=f"date_{number}", persist_state="page", format="YYYY-MM-DD")
-    kind = right.selectbox("Type", _TYPES, key=f"type_{number}", persist_state="page")
+    kind = right.selectbox("Type", TYPES, key=f"type_{number}", persist_state="page")
     return Note(text, patient, f"note {number}", day if isinstance(day, date) else None, kind)
 
 
 def _upload() -> list[Record]:
     files = st.file_uploader("Files with notes", type=KINDS, accept_multiple_files=True, key="files", help=_FILES)
     records = read_uploads((file.name, file.getvalue()) for file in files or ())
-    _listing(records)
-    return records
-
-
-def _listing(records: Sequence[Record]) -> None:
-    failed = [str(record) for record in records if isinstance(record, FailedNote)]
-    if failed:
-        more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
-        st.warning(f"Could not be read: {'; '.join(failed[:5])}{more}")
-    rows = [
-        {
-            "Patient": record.note.patient_id,
-            "Written on": say_date(record.note.note_date),
-            "Type": record.note.note_type or "",
-            "Characters": len(record.note.text),
-        }
-        for record in records
-        if isinstance(record, NoteRecord)
-    ]
-    if rows:
-        st.dataframe(rows, hide_index=True, height="content" if len(rows) <= 8 else 320)
+    return edited(records, "-".join(["upload", *(file.file_id for file in files or ())]))

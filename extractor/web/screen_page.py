@@ -39,6 +39,16 @@ def _show_input() -> None:
     records, as_of = ask_for_notes()
     if st.button("Screen", type="primary", icon=":material/fact_check:"):
         _screen(records, as_of)
+    else:
+        _get_ready()
+
+
+def _get_ready() -> None:
+    """Read the rules while the user still looks for notes."""
+    try:
+        engine.screener()
+    except RuleFileError as error:
+        st.error(str(error))
 
 
 def _screen(records: Sequence[Record], as_of: date | None) -> None:

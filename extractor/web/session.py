@@ -10,10 +10,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from extractor.ask.conversation import Turn
 from extractor.exports.rows import FailedNote
 from extractor.records import Report
 
 _OPENED = "opened"
+_ASKED = "asked"
+_TIMES = "times_opened"
 CHOSEN = "patient"
 """The key of the widget that chooses among the open patients: the place of one in ``reports``."""
 
@@ -42,6 +45,8 @@ def open_patients(reports: Sequence[Report], failures: Sequence[FailedNote] = ()
     """
     st.session_state[_OPENED] = Opened(tuple(reports), tuple(failures))
     st.session_state[CHOSEN] = look_at
+    st.session_state[_ASKED] = {}
+    st.session_state[_TIMES] = st.session_state.get(_TIMES, 0) + 1
 
 
 def looked_at() -> Report | None:
@@ -50,7 +55,21 @@ def looked_at() -> Report | None:
     return found.reports[min(st.session_state.get(CHOSEN) or 0, len(found.reports) - 1)] if found else None
 
 
+def anchor_prefix() -> str:
+    """What the anchors of the patient that is looked at begin with.
+
+    No other patient's do, so that what was lit in one is not lit in the next.
+    """
+    return f"ev{st.session_state.get(_TIMES, 0)}-{st.session_state.get(CHOSEN) or 0}-"
+
+
+def turns() -> list[Turn]:
+    """What was asked about the patient that is looked at; append to it to keep more."""
+    asked: dict[int, list[Turn]] = st.session_state.setdefault(_ASKED, {})
+    return asked.setdefault(st.session_state.get(CHOSEN) or 0, [])
+
+
 def close() -> None:
     """Forget what was open."""
-    st.session_state.pop(_OPENED, None)
-    st.session_state.pop(CHOSEN, None)
+    for key in (_OPENED, CHOSEN, _ASKED):
+        st.session_state.pop(key, None)

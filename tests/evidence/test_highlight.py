@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.evidence.highlight import anchor, cut, highlight
+from extractor.evidence.highlight import Shown, anchor, cut, highlight
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 
@@ -139,7 +139,7 @@ def test_the_evidence_for_a_criterion_says_so() -> None:
 
 def test_a_concept_filtered_out_keeps_its_anchor() -> None:
     findings = [found(0, 2, 1), found(4, 6, 2, concept="age", value={"years": 61})]
-    page = Page(highlight("ab cdef", findings, concepts=["age"]))
+    page = Page(highlight("ab cdef", findings, shown=Shown(frozenset({"age"}))))
     quiet = {a["id"]: "quiet" in (a["class"] or "").split() for _, a in page.elements}
     assert quiet == {"ev-f1": True, "ev-f2": False}
 
@@ -152,3 +152,24 @@ def test_the_tooltip_tells_value_assertion_date_section_and_rule() -> None:
 
 def test_an_id_cannot_leave_its_attribute() -> None:
     assert anchor('f"><script>') == "ev-f---script-"
+
+
+def test_a_filter_by_how_it_is_said() -> None:
+    negated, affirmed = found(0, 2, 1, assertion=Assertion.NEGATED), found(4, 6, 2)
+    past = found(0, 2, 3, assertion=Assertion.NEGATED, temporality=Temporality.HISTORICAL)
+    for said, expected in (("neg", {1, 3}), ("aff", {2}), ("hist", {3})):
+        shown = Shown(said=frozenset({said}))
+        assert {int(f.id[1:]) for f in (negated, affirmed, past) if f in shown} == expected
+    assert negated not in Shown(frozenset({"age"}), frozenset({"neg"}))
+    assert negated in Shown()
+
+
+def test_a_mark_with_a_panel_is_a_link_that_opens_it() -> None:
+    panels = {f"f{number}": f"<aside>panel {number}</aside>" for number in (1, 2, 3)}
+    html = highlight("abcdef", [found(0, 4, 1), found(0, 2, 2), found(5, 6, 3)], panels=panels)
+    page = Page(html)
+    links = [(attributes["href"], attributes.get("tabindex")) for tag, attributes in page.elements if tag == "a"]
+    assert links == [("#ev-f2", None), ("#ev-f1", "-1"), ("#ev-f3", None)]
+    assert html.count("<aside>") == 3
+    assert "</mark><aside>panel 1</aside>" in html  # right behind what is lit
+    assert "</span><aside>panel 2</aside>" in html

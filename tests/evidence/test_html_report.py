@@ -41,7 +41,7 @@ class Page(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self._open:
+        if not {"style", "aside"} & set(self._open):
             self.text += data
 
     def all(self, attribute: str) -> list[str]:
@@ -118,3 +118,21 @@ def test_whatever_a_note_holds_is_shown_and_does_nothing() -> None:
     page = Page(render_html([report, report]))
     assert {tag for tag, _ in page.elements}.isdisjoint({"script", "img"})
     assert page.text.count(NASTY) >= 10
+
+
+def test_a_panel_tells_all_of_its_finding() -> None:
+    html = render_html([review_report()])
+    (panel,) = re.findall(r'id="p1-f9".*?(<aside.*?</aside>)', html, re.DOTALL)[:1]
+    for words in (
+        "Performance status: ECOG 2",
+        "historical, about the patient",
+        "14 Mar 2025",
+        "performance_status.made",
+    ):
+        assert words in panel
+    assert "Set aside for ECOG: an older value" in panel
+    (family,) = re.findall(r'id="p1-f10".*?(<aside.*?</aside>)', html, re.DOTALL)[:1]
+    assert "about a relative" in family
+    (both,) = re.findall(r'id="p1-f3".*?(<aside.*?</aside>)', html, re.DOTALL)[:1]
+    assert 'On the same words: <a href="#p1-f4">Tissue confirmation</a>' in both
+    assert 'Evidence for <a href="#p1-crit-histology">Histology</a> (met)' in both

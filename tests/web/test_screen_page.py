@@ -61,8 +61,8 @@ def test_a_sample_is_screened(app: AppTest, made_screener: MadeScreener) -> None
     page = _page(_press(app, "Screen"))
     assert [note.note_id for note in made_screener.asked[0][0]] == ["n1", "n2"]
     assert 'class="ts banner v-review"' in page
-    assert 'href="#ev-f8"' in page
-    assert 'id="ev-f8"' in page
+    assert 'href="#ev1-0-f8"' in page
+    assert 'id="ev1-0-f8"' in page
     assert "A person decides" in page
 
 
@@ -165,10 +165,69 @@ def test_the_filter_leaves_the_anchors(app: AppTest) -> None:
     app.multiselect(key="concepts").set_value(["age"]).run()
     page = _page(app)
     assert page.count(" quiet") > 5
-    assert 'id="ev-f8"' in page
+    assert 'id="ev1-0-f8"' in page
 
 
 def test_notes_stay_out_of_caches_logs_and_addresses() -> None:
     for path in [ROOT / "app.py", *Path(screen_page.__file__).parent.glob("*.py")]:
         source = path.read_text(encoding="utf-8")
         assert not re.findall(r"cache_data|query.params|logging|\bprint\(", source)
+
+
+def test_the_filter_by_how_it_is_said_leaves_the_rest_uncoloured(app: AppTest) -> None:
+    _press(app, "Screen")
+    app.multiselect(key="said").set_value(["neg"]).run()
+    page = _page(app)
+    assert re.search(r'class="[^"]*a-negated[^"]*" title', page)
+    assert re.search(r'class="[^"]*a-affirmed[^"]* quiet" title', page)
+
+
+def _ask(app: AppTest, question: str) -> str:
+    app.chat_input(key="question").set_value(question).run()
+    return _page(app)
+
+
+def test_a_question_is_answered_beside_the_notes(app: AppTest) -> None:
+    _press(app, "Screen")
+    app.segmented_control(key="view").set_value("Ask").run()
+    page = _ask(app, "what is missing?")
+    assert "Cranial metastases: Is there an MRI or CT of the head" in page
+    page = _ask(app, "show the ECOG")
+    assert page.index("show the ECOG") < page.index("what is missing?")
+    assert re.search(r'class="ts turn".*?href="#ev1-0-f8"', page, re.DOTALL)
+    assert 'id="ev1-0-f8"' in page
+
+
+def test_a_question_is_only_ever_shown_escaped(app: AppTest) -> None:
+    _press(app, "Screen")
+    app.segmented_control(key="view").set_value("Ask").run()
+    page = _ask(app, NASTY)
+    assert NASTY not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_what_was_asked_is_gone_with_the_patient(app: AppTest) -> None:
+    _press(app, "Screen")
+    app.segmented_control(key="view").set_value("Ask").run()
+    assert "zorgle" in _ask(app, "zorgle?")
+    _press(app, "Other notes")
+    page = _page(_press(app, "Screen"))
+    assert "zorgle" not in page
+
+
+def test_the_timeline_comes_with_a_table(app: AppTest) -> None:
+    _press(app, "Screen")
+    app.segmented_control(key="view").set_value("Timeline").run()
+    assert not app.exception
+    shown = [tuple(row) for row in app.dataframe[-1].value.to_numpy()]
+    assert ("14 Mar 2025", "ECOG", "ECOG 1") in shown
+
+
+def test_no_two_patients_share_an_anchor(app: AppTest) -> None:
+    anchors = []
+    for _ in range(2):
+        page = _page(_press(app, "Screen"))
+        anchors.append(set(re.findall(r' id="(ev[^"]+)"', page)))
+        _press(app, "Other notes")
+    assert anchors[0]
+    assert anchors[0].isdisjoint(anchors[1])

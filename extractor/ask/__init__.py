@@ -1,0 +1,1 @@
+"""Questions about one patient, answered from the report's findings and results. No language model."""
