@@ -28,7 +28,8 @@ class CriterionChange:
     @property
     def statuses(self) -> tuple[Status | None, Status | None]:
         """The status before and after."""
-        return self.before and self.before.status, self.after and self.after.status
+        before, after = self.before, self.after
+        return before.status if before else None, after.status if after else None
 
 
 @dataclass(frozen=True, slots=True)

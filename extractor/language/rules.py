@@ -25,7 +25,8 @@ _LAYOUT_FILES = ("sections.yaml", "sentences.yaml", "terms.yaml")
 _Model = TypeVar("_Model", bound=BaseModel)
 _BLANK = re.compile(r"\[[^\]]*\]| \??")
 _SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
-_TERM = re.compile(r"\{([a-z_]+)\}")
+TERM = re.compile(r"\{([a-z_]+)\}")
+"""A term in an expression."""
 
 
 class _Strict(BaseModel):
@@ -128,7 +129,7 @@ def load_rules(folder: Path) -> RuleSet:
     Raises:
         RuleFileError: One line with file, line, rule and what is wrong.
     """
-    shared = _terms(read_yaml(folder / "terms.yaml"))
+    shared = load_terms(folder)
     targets: list[Rule] = []
     for path in sorted(folder.glob("*.yaml")):
         if path.name not in _LAYOUT_FILES and not path.match(_CONTEXT_FILES):
@@ -142,6 +143,15 @@ def load_rules(folder: Path) -> RuleSet:
             raise RuleFileError(f"{folder}: two rules have the id '{rule.id}'; rename one")
         seen.add(rule.id)
     return RuleSet(tuple(targets), tuple(cues), _layout(folder), patterns_hash(folder))
+
+
+def load_terms(folder: Path) -> Mapping[str, str]:
+    """The terms that all rule files share, each as a regular expression.
+
+    Raises:
+        RuleFileError: When the file is wrong.
+    """
+    return _terms(read_yaml(folder / "terms.yaml"))
 
 
 def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
@@ -176,7 +186,7 @@ def _filled(pattern: str, terms: Mapping[str, str], file: YamlFile, place: tuple
             raise file.error(place, f"rule '{rule}': the term '{{{match[1]}}}' is defined nowhere")
         return terms[match[1]]
 
-    return _TERM.sub(term, pattern)
+    return TERM.sub(term, pattern)
 
 
 def _rules(file: YamlFile, model: type[_RuleFile] | type[_ContextFile], shared: Mapping[str, str]) -> Iterator[Rule]:
