@@ -64,7 +64,7 @@ def made_report(number: int, protocol: Protocol, notes: Iterable[Note] = ()) -> 
     }
     findings = {
         name: Finding(
-            concept=name, value={}, start=0, end=7, text=f"made {number % 10}", date=day, rule="made", note_id="n1",
+            concept=name, value={}, start=0, end=6, text=f"made {number % 10}", date=day, rule="made", note_id="n1",
             note_date=day, id=f"f{place}",
         )
         for place, (name, value) in enumerate(values.items(), start=1)
@@ -80,7 +80,7 @@ def made_report(number: int, protocol: Protocol, notes: Iterable[Note] = ()) -> 
     criteria, verdict, warnings = check(protocol, facts)
     return Report(
         f"P{number:05}", day, protocol.id, protocol.version, "0", "made", verdict, criteria, facts,
-        tuple(findings.values()), warnings, tuple(notes) or (Note("made 0.", f"P{number:05}", "n1", day, "letter"),),
+        tuple(findings.values()), warnings, tuple(notes) or (Note(f"made {number % 10}.", f"P{number:05}", "n1", day, "letter"),),
     )  # fmt: skip
 
 

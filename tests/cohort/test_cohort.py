@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,9 +13,11 @@ import pytest
 from made_cohorts import made_batch, made_report, patient, write_batch
 
 from extractor.cohort import table
+from extractor.cohort.notes import NOT_AT_HAND, checked_notes, notes_of
 from extractor.cohort.patients import load_cohort, report_lines, report_of, reports_of
 from extractor.exports.report_json import to_dict
 from extractor.exports.rows import FailedNote, InputError
+from extractor.records import Note
 from extractor.trial.protocol import load_protocol
 
 
@@ -76,6 +79,29 @@ def test_a_file_that_has_changed_is_told(tmp_path: Path) -> None:
     made_batch(tmp_path, 1)
     with pytest.raises(InputError, match="open it again"):
         report_of(cohort, cohort.patients[2])
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("made 1.", True), ("ECOG 1.", False), ("", False), ("made 1. And more.", True)],
+)
+def test_notes_that_do_not_fit_are_left_out(text: str, kept: bool) -> None:
+    report = replace(made_report(1, load_protocol()), notes=(Note(text, "P00001", "n1"),))
+    checked = checked_notes(report)
+    assert (checked.notes == report.notes) is kept
+    assert (NOT_AT_HAND in checked.warnings) is not kept
+
+
+def test_the_notes_of_a_patient_are_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("MRN,TEXT\nP1,one\nP2,two\nP1,three\nP3,\n", encoding="utf-8")
+    columns = {"text": "TEXT", "patient_id": "MRN"}
+    found = notes_of([str(path)], columns, ["P1", "P3", "P9"])
+    assert {name: [(n.note_id, n.text) for n in notes] for name, notes in found.items() if notes} == {
+        "P1": [("export-2", "one"), ("export-4", "three")]
+    }
+    path.unlink()
+    assert notes_of([str(path)], columns, ["P1"]) == {}
 
 
 NASTY = '=HYPERLINK("http://x","P1")'
