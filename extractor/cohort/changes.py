@@ -92,6 +92,4 @@ def compare_all(reports: Iterable[Report], before: Protocol, after: Protocol) ->
         news[change.after] += 1
         if change.criteria or change.before is not change.after:
             changed.append(change)
-    return CohortChange(
-        olds.total(), {v: olds[v] for v in Verdict}, {v: news[v] for v in Verdict}, tuple(changed)
-    )
+    return CohortChange(olds.total(), {v: olds[v] for v in Verdict}, {v: news[v] for v in Verdict}, tuple(changed))

@@ -10,7 +10,7 @@ from extractor.exports.readers import Inputs
 from extractor.exports.rows import InputError, NoteRecord
 from extractor.records import Note, Report
 
-NOT_AT_HAND = "The texts of the notes are not at hand; the words that were found are shown, not what stands around them."
+NOT_AT_HAND = "The texts of the notes are not at hand; only the words that were found are shown."
 
 
 def notes_of(inputs: Sequence[str], columns: Mapping[str, str], patient_ids: Iterable[str]) -> dict[str, list[Note]]:

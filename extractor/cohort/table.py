@@ -89,14 +89,14 @@ def _text(words: str) -> str:
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """The table as CSV that no spreadsheet runs, with the mark by which Excel knows UTF-8."""
-    return _safe(table).to_csv(index=False).encode("utf-8-sig")
+    return safe(table).to_csv(index=False).encode("utf-8-sig")
 
 
 def to_xlsx(table: pd.DataFrame) -> bytes:
     """The table as an Excel workbook. Cells that begin like a formula are text there too."""
     written = io.BytesIO()
     with pd.ExcelWriter(written, engine="openpyxl") as writer:
-        _safe(table).to_excel(writer, index=False, sheet_name="Patients", freeze_panes=(1, 1))
+        safe(table).to_excel(writer, index=False, sheet_name="Patients", freeze_panes=(1, 1))
     return written.getvalue()
 
 
@@ -107,5 +107,7 @@ def to_parquet(table: pd.DataFrame) -> bytes:
     return written.getvalue()
 
 
-def _safe(table: pd.DataFrame) -> pd.DataFrame:
-    return table.map(safe_cell).rename(columns=safe_cell)
+def safe(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its words such that no spreadsheet takes them for a formula."""
+    words = table.select_dtypes(exclude="number").columns
+    return table.assign(**{name: table[name].map(safe_cell) for name in words}).rename(columns=safe_cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
+from extractor.evidence.highlight import show
 from extractor.evidence.wording import say_fact, say_name, say_site
 from extractor.trial.protocol import (
     AllOf,
@@ -14,6 +15,7 @@ from extractor.trial.protocol import (
     InCategory,
     IntervalCount,
     PriorLocalTherapy,
+    Protocol,
     Rule,
     Stage,
     Threshold,
@@ -138,3 +140,14 @@ def _treatment(some: Treatment) -> str:
 
 def _sites(names: Iterable[str]) -> str:
     return " or ".join(say_site(name) for name in names)
+
+
+def protocol_table(protocol: Protocol) -> str:
+    """A protocol as an HTML table: what it asks, the rule in words, and where the answer comes from."""
+    rows = "".join(
+        f"<tr><th scope='row'>{show(say_name(criterion.id))}</th><td>{show(criterion.text)}</td>"
+        f"<td>{show(say_rule(criterion.rule))}</td><td>{'the visit' if criterion.at_visit else 'the notes'}</td></tr>"
+        for criterion in protocol.criteria
+    )
+    head = "<thead><tr><th>Criterion</th><th>The protocol</th><th>The rule</th><th>Needed from</th></tr></thead>"
+    return f'<table class="ts protocol">{head}<tbody>{rows}</tbody></table>'

@@ -96,6 +96,4 @@ def _jsonl(path: Path, rows: int) -> Columns:
 def _by_column(header: Iterable[Any], rows: Iterable[Sequence[Any]]) -> Columns:
     names = ["" if cell is None else str(cell).strip() for cell in header]
     held = list(rows)
-    return {
-        name: [row[place] for row in held if place < len(row)] for place, name in enumerate(names) if name
-    }
+    return {name: [row[place] for row in held if place < len(row)] for place, name in enumerate(names) if name}

@@ -53,9 +53,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "facts": {name: plain(report.facts.facts.get(name, Fact()).value) for name in FACTS},
         "findings": [_finding(finding, ids) for finding in report.findings],
         "warnings": list(report.warnings),
-        "notes": [
-            {"id": note.note_id, "date": plain(note.note_date), "type": note.note_type} for note in report.notes
-        ],
+        "notes": [{"id": note.note_id, "date": plain(note.note_date), "type": note.note_type} for note in report.notes],
         "grounds": {name: _grounds(fact, ids) for name, fact in report.facts.facts.items()},
     }
 

@@ -18,7 +18,7 @@ def _answer(pattern: str, text: str, most: int) -> dict[str, object]:
         return {"error": f"cannot be used ({type(error).__name__})"}
     if compiled.match(""):
         return {"error": "matches the empty text; a rule may not"}
-    found = []
+    found: list[tuple[int, int, dict[str, str | None]]] = []
     for match in compiled.finditer(text):
         if len(found) == most:
             return {"found": found, "more": True}

@@ -344,9 +344,7 @@ def _protocol(file: YamlFile) -> Protocol:
         if any(criterion.id == other.id for other in criteria):
             raise _error(file, ("criteria", number, "id"), f"criterion '{criterion.id}': this id stands twice")
         criteria.append(criterion)
-    return Protocol(
-        head.id, head.version, head.title, head.description, tuple(criteria), head.warnings, file.path
-    )
+    return Protocol(head.id, head.version, head.title, head.description, tuple(criteria), head.warnings, file.path)
 
 
 def _criterion(file: YamlFile, number: int) -> Criterion:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
+from extractor.evidence.cards import style_sheet
 from extractor.web import signin
 from extractor.web.access import Right
 
@@ -50,3 +52,9 @@ def can_go_to(title: str) -> bool:
 def go_to(title: str) -> None:
     """Leave this page for another that ``can_go_to`` names."""
     st.switch_page(st.session_state[_PAGES][title])
+
+
+def style() -> None:
+    """The look of the pages of batches and protocols."""
+    own = Path(__file__).with_name("desk.css").read_text(encoding="utf-8")
+    st.html(f"<style>{style_sheet()}{own}</style>")

@@ -73,7 +73,9 @@ def made_report(number: int, protocol: Protocol, notes: Iterable[Note] = ()) -> 
     facts = PatientFacts(
         day,
         {
-            name: Fact(value, (findings[name],) if name in findings else (), notes={"date": day} if name == "ecog" else {})
+            name: Fact(
+                value, (findings[name],) if name in findings else (), notes={"date": day} if name == "ecog" else {}
+            )
             for name, value in values.items()
         },
     )

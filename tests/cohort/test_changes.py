@@ -20,9 +20,7 @@ MET, NOT_MET, UNKNOWN = Status.MET, Status.NOT_MET, Status.UNKNOWN
 
 def with_rule(name: str, **rule: Any) -> Protocol:
     """The protocol that ships with some parameters of one criterion changed."""
-    criteria = tuple(
-        replace(c, rule=c.rule.model_copy(update=rule)) if c.id == name else c for c in PROTOCOL.criteria
-    )
+    criteria = tuple(replace(c, rule=c.rule.model_copy(update=rule)) if c.id == name else c for c in PROTOCOL.criteria)
     return replace(PROTOCOL, criteria=criteria)
 
 

@@ -107,7 +107,9 @@ def test_the_notes_of_a_patient_are_found_again(tmp_path: Path) -> None:
 NASTY = '=HYPERLINK("http://x","P1")'
 COHORT = [
     patient(NASTY, "m?n", "c", age_years=61, ecog={"low": 1, "high": 1}, consent=True),
-    patient("P2\x07\ud800", "m??", "c", age_years=None, extracranial_metastases={"low": 2, "high": None, "by_site": {}}),
+    patient(
+        "P2\x07\ud800", "m??", "c", age_years=None, extracranial_metastases={"low": 2, "high": None, "by_site": {}}
+    ),
 ]
 
 

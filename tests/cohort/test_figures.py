@@ -43,7 +43,12 @@ def test_nobody_is_lost_in_the_funnel() -> None:
 
 
 def test_missing() -> None:
-    cohort = [patient("1", "m?m?", "d"), patient("2", "n?m?", "d"), patient("3", "??mm", "d"), patient("4", "mmmm", "d")]
+    cohort = [
+        patient("1", "m?m?", "d"),
+        patient("2", "n?m?", "d"),
+        patient("3", "??mm", "d"),
+        patient("4", "mmmm", "d"),
+    ]
     assert missing(cohort, "abcd") == [
         Missing("b", 3, 2, False, (("What of b?", 3),)),
         Missing("d", 2, 1, True, (("What of d?", 2),)),

@@ -14,7 +14,11 @@ from extractor.language.trying import Match, PatternError, fill_terms, try_patte
 @pytest.mark.parametrize(
     ("pattern", "text", "found"),
     [
-        (r"ECOG (?P<low>[0-4])(?:-(?P<high>[0-4]))?", "ecog 0-1, ECOG 2", [Match(0, 8, {"low": "0", "high": "1"}), Match(10, 16, {"low": "2"})]),
+        (
+            r"ECOG (?P<low>[0-4])(?:-(?P<high>[0-4]))?",
+            "ecog 0-1, ECOG 2",
+            [Match(0, 8, {"low": "0", "high": "1"}), Match(10, 16, {"low": "2"})],
+        ),
         ("nothing", "ECOG 1", []),
         ("Größe", "Die größe \U0001f600 GRÖSSE Größe", [Match(4, 9, {}), Match(19, 24, {})]),
         ("\ud800", "a\ud800b", [Match(1, 2, {})]),

@@ -21,7 +21,9 @@ def place_of(criterion: str, name: str, number: int = 0) -> Place:
 
 def test_the_parameters_of_the_trial_that_ships() -> None:
     found = {(p.criterion, p.about, p.name): p for p in parameters(SHIPPED)}
-    assert found["age", "age_years", "min"] == Parameter(("criteria", 0, "min"), "age", "age_years", "min", "number", 18)
+    assert found["age", "age_years", "min"] == Parameter(
+        ("criteria", 0, "min"), "age", "age_years", "min", "number", 18
+    )
     assert found["ecog", "ecog", "max_age_days"].kind == "whole"
     response = found["response", "response", "met"]
     assert (response.value, response.kind) == (("PR", "SD"), "choices")

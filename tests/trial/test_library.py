@@ -34,7 +34,12 @@ def test_a_house_keeps_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("../evil", "letters, digits"), ("a/b", "letters, digits"), (".hidden", "letters, digits"), ("ä", "letters, digits")],
+    [
+        ("../evil", "letters, digits"),
+        ("a/b", "letters, digits"),
+        (".hidden", "letters, digits"),
+        ("ä", "letters, digits"),
+    ],
 )
 def test_names_that_leave_the_folder(name: str, message: str, tmp_path: Path) -> None:
     text, _ = renamed(SHIPPED, name, "1")
