@@ -149,17 +149,17 @@ def _mapping(columns: Columns) -> dict[str, str] | None:
     st.subheader("Which column holds what", anchor=False)
     chosen: dict[str, str] = {}
     for place, (field, slot) in enumerate(zip(FIELDS_SHOWN, st.columns(3) * 2, strict=True)):
-        options: list[str | None] = [*columns] if field in columns else [None, *columns]
+        options = list(columns) if field in columns else ["", *columns]
         name = slot.selectbox(
             say_name(field),
             options,
-            index=options.index(guess.get(field)) if guess.get(field) in options else 0,
+            index=options.index(guess.get(field, field if field in columns else "")),
             format_func=lambda option: option or "–",
             key=f"column_{place}_{signature}",
             persist_state="page",
             help=_FIELD_HELP.get(field),
         )
-        if name is not None:
+        if name:
             chosen[field] = name
     twice = [name for name in chosen.values() if list(chosen.values()).count(name) > 1]
     if twice:

@@ -10,6 +10,7 @@ import altair as alt
 from extractor.cohort.figures import Bars, Missing, Step
 from extractor.evidence.wording import say_name
 
+_INK = {"dark": "#eceef2", "light": "#1a1c20"}
 _BLUE, _SKY, _GREY, _ORANGE = "#0072B2", "#56B4E9", "#8D95A3", "#D55E00"
 _MET, _OPEN, _OUT = "all met so far", "something open", "ruled out here"
 _WORTH, _MOOT = "still in question", "ruled out anyway"
@@ -17,8 +18,8 @@ _ROW = 34
 """Pixels of a bar and the room about it."""
 
 
-def funnel(steps: Sequence[Step]) -> Any:
-    """Who is left behind each criterion, and whom it rules out."""
+def funnel(steps: Sequence[Step], theme: str | None) -> Any:
+    """Who is left behind each criterion, and whom it rules out; ``theme`` is ``dark`` or ``light``."""
     rows: list[dict[str, Any]] = []
     for step in steps:
         parts = ((_MET, step.met), (_OPEN, step.open), (_OUT, step.out))
@@ -32,7 +33,7 @@ def funnel(steps: Sequence[Step]) -> Any:
              "end": s.left + s.out} for s in steps]  # fmt: skip
     labels = (
         alt.Chart(alt.InlineData(values=left))
-        .mark_text(align="left", dx=6)
+        .mark_text(align="left", dx=6, color=_ink(theme))
         .encode(x=alt.X("end:Q"), y=alt.Y("Criterion:N", sort=names), text="label:N")
     )
     return (_stacked(rows, names, colours) + labels).properties(height=_ROW * len(names) + 40)
@@ -73,8 +74,8 @@ def _stacked(rows: Sequence[Mapping[str, Any]], names: Sequence[str], colours: M
     )
 
 
-def distribution(bars: Bars, title: str) -> Any:
-    """How a fact is spread over the patients."""
+def distribution(bars: Bars, title: str, theme: str | None) -> Any:
+    """How a fact is spread over the patients; ``theme`` is ``dark`` or ``light``."""
     names = [label for label, _ in bars]
     values = [{title: label, "Patients": count, "known": label != "unknown"} for label, count in bars]
     base = alt.Chart(alt.InlineData(values=values)).encode(
@@ -83,6 +84,11 @@ def distribution(bars: Bars, title: str) -> Any:
         tooltip=[f"{title}:N", "Patients:Q"],
     )
     colour = alt.condition("datum.known", alt.value(_BLUE), alt.value(_GREY))
-    return (base.mark_bar().encode(color=colour) + base.mark_text(dy=-7).encode(text="Patients:Q")).properties(
-        height=200
-    )
+    return (
+        base.mark_bar().encode(color=colour) + base.mark_text(dy=-7, color=_ink(theme)).encode(text="Patients:Q")
+    ).properties(height=200)
+
+
+def _ink(theme: str | None) -> str:
+    """The colour of words: Streamlit's theme of charts leaves those at marks black."""
+    return _INK.get(theme or "light", _INK["light"])

@@ -120,11 +120,11 @@ def _table(room: Workspace, cohort: Cohort, patients: Sequence[CohortPatient]) -
     rows = [row for row in picked.selection.rows if row < len(patients)]
     chosen = [patients[row] for row in rows]
     of = "" if len(patients) == len(cohort.patients) else f" of {len(cohort.patients):,}"
-    left, *slots = bar.columns([2.4, 1.9, 1, 1, 1, 1, 1], vertical_alignment="center")
-    left.caption(
-        f"{_patients(len(patients))}{of}. Click a heading to sort; tick patients to open them."
-        if not chosen
-        else f"{_patients(len(chosen))} ticked."
+    slots = bar.columns([2, 1, 1, 1, 1, 1])
+    bar.caption(
+        f"{_patients(len(chosen))} ticked."
+        if chosen
+        else f"{_patients(len(patients))}{of}. Click a heading to sort; tick patients to open them."
     )
     _open_button(slots[0], room, cohort, chosen)
     _downloads(slots[1:], room, cohort, chosen or patients)
@@ -206,7 +206,10 @@ def _funnel(cohort: Cohort, patients: Sequence[CohortPatient]) -> None:
         st.caption("No patient is left by the filters.")
         return
     st.caption("The criteria in the protocol's order. A patient is counted out once, by the first that rules them out.")
-    st.altair_chart(charts.funnel(steps), alt="Patients left behind each criterion; the table below has the numbers")
+    st.altair_chart(
+        charts.funnel(steps, st.context.theme.type),
+        alt="Patients left behind each criterion; the table below has the numbers",
+    )
     rows = [
         {"Criterion": say_name(s.criterion), "Ruled out here": s.out, "Left": s.left, "All met": s.met, "Open": s.open}
         for s in steps
@@ -235,4 +238,5 @@ def _spread(patients: Sequence[CohortPatient]) -> None:
     for slot, fact in zip(slots, _SPREAD, strict=True):
         title = table.fact_title(fact, ())
         slot.markdown(f"**{title}**")
-        slot.altair_chart(charts.distribution(figures.distribution(patients, fact), title), alt=f"Patients by {title}")
+        bars = figures.distribution(patients, fact)
+        slot.altair_chart(charts.distribution(bars, title, st.context.theme.type), alt=f"Patients by {title}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import cycle, groupby
 from typing import Any
 
 import streamlit as st
@@ -28,6 +28,7 @@ _TRIED = "protocol_tried"
 """The key of the changed text that is looked at, with the name of the protocol that it was made from."""
 _COMPARED = "protocol_compared"
 _SHOWN_PATIENTS = 500
+_IN_A_ROW = 4
 _OF_A_CRITERION = 3
 """The length of the place of a parameter that stands in its criterion itself."""
 
@@ -38,7 +39,8 @@ def show() -> None:
     stored, faults = stored_protocols()
     for fault in faults:
         st.warning(fault, icon=":material/warning:")
-    known = [*stored, *drafts.drafts()]
+    names = {protocol.name for protocol in stored}
+    known = [*stored, *(draft for draft in drafts.drafts() if draft.name not in names)]
     if not known:
         st.error("There is no protocol that can be used.")
         return
@@ -99,12 +101,13 @@ def _change(base: StoredProtocol) -> None:
 
 def _form(base: StoredProtocol, found: Sequence[Parameter]) -> dict[Place, Any]:
     values: dict[Place, Any] = {}
-    ordered = sorted(found, key=lambda parameter: (parameter.place[:2], parameter.name == "needed_from"))
-    for criterion, group in groupby(ordered, key=lambda parameter: parameter.criterion):
-        head, *slots = st.columns([1.6, 1.4, 1.4, 1.4, 1.4], vertical_alignment="bottom")
+    for criterion, group in groupby(found, key=lambda parameter: parameter.criterion):
+        head, *slots, last = st.columns([1.5, *[1.3] * _IN_A_ROW, 1.1], vertical_alignment="bottom")
         head.markdown(f"**{say_name(criterion)}**")
-        for number, parameter in enumerate(group):
-            values[parameter.place] = _widget(slots[number % len(slots)], base, parameter)
+        places = cycle(slots)
+        for parameter in group:
+            slot = last if parameter.name == "needed_from" else next(places)
+            values[parameter.place] = _widget(slot, base, parameter)
     return values
 
 
@@ -218,9 +221,11 @@ def _save(after: StoredProtocol) -> None:
     slots[0].download_button(
         "Download", text, written, "application/yaml", on_click="ignore", icon=":material/download:", width="stretch"
     )
-    if slots[1].button("Use in this session", icon=":material/bookmark:", width="stretch",
-                       help="The Batch page then offers it."):  # fmt: skip
-        drafts.keep(StoredProtocol(protocol, text))
+    kept = slots[1].button(
+        "Use in this session", icon=":material/bookmark:", width="stretch", help="The Batch page then offers it.",
+        on_click=drafts.keep, args=(StoredProtocol(protocol, text),),
+    )  # fmt: skip
+    if kept:
         st.toast(f"{written} can be chosen on the Batch page.")
     house = house_folder()
     if house and slots[2].button("Save for all", icon=":material/save:", width="stretch"):
