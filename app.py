@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from extractor.web import screen_page
+from extractor.web import batch_page, navigation, protocol_page, screen_page
+from extractor.web.access import Right
+from extractor.web.navigation import Page
 
 _LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="150" height="28" viewBox="0 0 150 28">
 <path d="M4 15l6 6L22 6" fill="none" stroke="#3d95cc" stroke-width="4" stroke-linecap="round"/>
@@ -10,4 +12,8 @@ _LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="150" height="28" viewB
 
 st.set_page_config(page_title="trialscreen", page_icon="🔎", layout="wide")
 st.logo(_LOGO)
-st.navigation([st.Page(screen_page.show, title="Screen", icon=":material/fact_check:")], position="top").run()
+navigation.run(
+    Page(screen_page.show, "Screen", ":material/fact_check:", Right.SCREEN),
+    Page(batch_page.show, "Batch", ":material/table_view:", Right.SCREEN),
+    Page(protocol_page.show, "Protocol", ":material/rule:", Right.SEE_PROTOCOLS),
+)

@@ -67,14 +67,28 @@ def read_yaml(path: Path) -> YamlFile:
         RuleFileError: When the file is missing, no UTF-8, or no YAML.
     """
     try:
-        loader = _CoreLoader(path.read_text(encoding="utf-8-sig"))
-        node = loader.get_single_node()
-        lines: dict[Place, int] = {}
-        data = None if node is None else _construct(loader, node, (), lines, path)
+        return parse_yaml(path.read_text(encoding="utf-8-sig"), path)
     except OSError as error:
         raise RuleFileError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise RuleFileError(f"{path}: is not UTF-8 text") from error
+
+
+def parse_yaml(text: str, path: Path) -> YamlFile:
+    """Read the text of a YAML file.
+
+    Args:
+        text: The text.
+        path: The file it is of, for messages.
+
+    Raises:
+        RuleFileError: When it is no YAML.
+    """
+    try:
+        loader = _CoreLoader(text)
+        node = loader.get_single_node()
+        lines: dict[Place, int] = {}
+        data = None if node is None else _construct(loader, node, (), lines, path)
     except RecursionError:
         raise RuleFileError(f"{path}: is nested too deeply, or contains itself") from None
     except yaml.YAMLError as error:

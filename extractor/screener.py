@@ -12,6 +12,8 @@ from extractor.files import patterns_folder
 from extractor.findings import find_all
 from extractor.language.dates import DateOrder, infer_order
 from extractor.language.nlp import Reader
+from extractor.language.reading import Reading
+from extractor.language.rules import RuleSet
 from extractor.language.text import clean
 from extractor.patient.facts import gather
 from extractor.records import Finding, Note, Report
@@ -59,6 +61,15 @@ class Screener:
         """Do now what would make one later note wait: for a server that starts before its users come."""
         self.screen([Note("ECOG 1")])
         self._reader.prepare()
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in use."""
+        return self._reader.rules
+
+    def read(self, note: Note) -> Reading:
+        """One note as the rules see it."""
+        return self._reader.read(note, self._date_order)
 
     def find(self, note: Note, order: DateOrder | None = None) -> tuple[Finding, ...]:
         """All findings of one note, in the order of its text, without ids."""

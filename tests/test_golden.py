@@ -20,9 +20,9 @@ PATIENTS = sorted({path.name.split("__")[0] for path in sample_notes_folder().gl
 
 
 def told(screener: Screener, notes: Sequence[Note]) -> dict[str, Any]:
-    """A report without what changes with every release."""
+    """A report without what changes with every release, and without what only repeats other parts of it."""
     report = to_dict(screener.screen(notes))
-    return {key: value for key, value in report.items() if key != "engine"}
+    return {key: value for key, value in report.items() if key not in ("engine", "notes", "grounds")}
 
 
 @pytest.mark.parametrize("patient", PATIENTS)

@@ -119,13 +119,13 @@ def _files(names: Sequence[str]) -> list[_File]:
     for name in names:
         path = Path(name)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if _kind(p) and not _hidden(p, path) and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if kind_of(p) and not _hidden(p, path) and p.is_file())
             if not inside:
                 raise InputError(f"{path}: holds no notes ({', '.join(KINDS)})")
             found += [(p, False, p.relative_to(path)) for p in inside]
         elif not path.exists():
             raise InputError(f"{path}: there is no such file or folder")
-        elif not _kind(path):
+        elif not kind_of(path):
             raise InputError(f"{path}: is of no kind that is read ({', '.join(KINDS)})")
         else:
             found.append((path, True, Path(path.name)))
@@ -148,7 +148,8 @@ def _hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
 
 
-def _kind(path: Path) -> str | None:
+def kind_of(path: Path) -> str | None:
+    """The kind of a file by its name, without what it is packed with; None for one that is not read."""
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
     if suffixes and suffixes[-1] in _PACKED:
         inner = suffixes[-2] if len(suffixes) == 2 else ""
@@ -161,7 +162,7 @@ def _stem(path: Path) -> str:
 
 
 def _read(file: _File, columns: Mapping[str, str]) -> Iterator[Record]:
-    kind, source = _kind(file.path), str(file.path)
+    kind, source = kind_of(file.path), str(file.path)
     if not file.path.stat().st_size:
         yield FailedNote(source, "", "is empty")
     elif kind == ".parquet":
@@ -169,7 +170,7 @@ def _read(file: _File, columns: Mapping[str, str]) -> Iterator[Record]:
     elif kind == ".xlsx":
         yield from read_xlsx(file.path, source, file.stem, columns)
     else:
-        with _opened(file.path) as stream:
+        with opened(file.path) as stream:
             if kind == ".txt":
                 yield _text_file(stream.read(), source, file)
             elif kind in (".csv", ".tsv"):
@@ -179,7 +180,8 @@ def _read(file: _File, columns: Mapping[str, str]) -> Iterator[Record]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[io.BufferedReader]:
+def opened(path: Path) -> Iterator[io.BufferedReader]:
+    """The bytes of a file, unpacked."""
     with path.open("rb") as raw:
         unpacked: BinaryIO = raw
         if path.suffix.lower() == ".gz":

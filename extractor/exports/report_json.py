@@ -53,6 +53,8 @@ def to_dict(report: Report) -> dict[str, Any]:
         "facts": {name: plain(report.facts.facts.get(name, Fact()).value) for name in FACTS},
         "findings": [_finding(finding, ids) for finding in report.findings],
         "warnings": list(report.warnings),
+        "notes": [{"id": note.note_id, "date": plain(note.note_date), "type": note.note_type} for note in report.notes],
+        "grounds": {name: _grounds(fact, ids) for name, fact in report.facts.facts.items()},
     }
 
 
@@ -103,6 +105,18 @@ def _criterion(criterion: CriterionResult, ids: Mapping[Any, str]) -> dict[str, 
         "at_visit": criterion.at_visit,
         "text": criterion.text,
     }
+
+
+def _grounds(fact: Fact, ids: Mapping[Any, str]) -> dict[str, Any]:
+    """What a fact rests on: with its value, all that a protocol is checked against. Empty parts are left out."""
+    parts = {
+        "evidence": [_id(finding, ids) for finding in fact.evidence],
+        "set_aside": [{"finding": _id(item.finding, ids), "why": item.why} for item in fact.set_aside],
+        "conflicts": [_id(finding, ids) for finding in fact.conflicts],
+        "notes": plain(fact.notes),
+        "hint": fact.hint,
+    }
+    return {name: part for name, part in parts.items() if part}
 
 
 def _finding(finding: Finding, ids: Mapping[Any, str]) -> dict[str, Any]:

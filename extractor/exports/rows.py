@@ -20,6 +20,8 @@ FIELDS = ("patient_id", "note_id", "note_date", "note_type", "text", "as_of")
 
 _NO_VALUE = frozenset(("", "null", "none", "nan", "nat", "<na>"))
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{8})(?:[T ]\d{2}:?\d{2}\S*)?")
+_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+"""Day, month, year: with dots, no country writes the month first."""
 _SHOWABLE = re.compile(r"[\d./: -]{1,30}")
 
 
@@ -130,7 +132,7 @@ def identifier(value: Any) -> str | None:
 
 
 def to_date(value: Any, name: str) -> date | None:
-    """A day from an ISO date, a date cell, or nothing; a time of day is left out.
+    """A day from an ISO date, one like 14.3.2025, a date cell, or nothing; a time of day is left out.
 
     Raises:
         ValueError: When it is anything else. A date that is guessed could turn a verdict.
@@ -142,10 +144,12 @@ def to_date(value: Any, name: str) -> date | None:
     text = identifier(value)
     if text is None:
         return None
-    match = _ISO_DATE.fullmatch(text)
+    match, dotted = _ISO_DATE.fullmatch(text), _DOTTED_DATE.fullmatch(text)
     try:
         if match:
             return date.fromisoformat(match[1])
+        if dotted:
+            return date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
     except ValueError:
         pass
     shown = f" '{text}'" if _SHOWABLE.fullmatch(text) else ""

@@ -35,14 +35,7 @@ def read_csv(lines: Iterable[str], source: str, stem: str, columns: Mapping[str,
     Raises:
         InputError: When the column of the text, or a mapped one, is missing.
     """
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the default cuts off at 128 kB
-    feed = _Replay(lines)
-    first = next(feed, "")
-    if first[:4].lower() == "sep=":  # Excel's way to name the delimiter
-        first = next(feed, "")
-    feed.put_back([first])
-    delimiter = "\t" if tab else _delimiter(first)
-    rows = _csv_rows(feed, delimiter)
+    rows = csv_rows(lines, tab)
     header = next((cells for _, cells in rows if cells), None)
     if header is None:
         return
@@ -59,6 +52,24 @@ def read_csv(lines: Iterable[str], source: str, stem: str, columns: Mapping[str,
             yield FailedNote(source, place, f"has {len(cells)} columns, the header has {len(header)}")
         else:
             yield _row_record(cells, where, source, place, f"{stem}-{number}")
+
+
+def csv_rows(lines: Iterable[str], tab: bool) -> Iterator[tuple[int, list[str] | str]]:
+    """The rows of a CSV or TSV file with the number of their first line, the header first.
+
+    A string instead of a row says what is wrong with it.
+
+    Args:
+        lines: Its lines with their ends.
+        tab: Whether tabs part the columns; otherwise the header shows what does.
+    """
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the default cuts off at 128 kB
+    feed = _Replay(lines)
+    first = next(feed, "")
+    if first[:4].lower() == "sep=":  # Excel's way to name the delimiter
+        first = next(feed, "")
+    feed.put_back([first])
+    return _csv_rows(feed, "\t" if tab else _delimiter(first))
 
 
 def read_parquet(path: Path, source: str, stem: str, columns: Mapping[str, str]) -> Iterator[Record]:

@@ -28,7 +28,8 @@ _NO_TARGETS = ("sections.yaml", "sentences.yaml", "terms.yaml", ASK_FILE)
 _Model = TypeVar("_Model", bound=BaseModel)
 _BLANK = re.compile(r"\[[^\]]*\]| \??")
 _SIGN = re.compile(r"\\[?+*.|]|[,;=→>]")
-_TERM = re.compile(r"\{([a-z_]+)\}")
+TERM = re.compile(r"\{([a-z_]+)\}")
+"""A term in an expression."""
 _LINE_END = re.compile(r"\n[ ]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -152,7 +153,7 @@ def load_rules(folder: Path) -> RuleSet:
     Raises:
         RuleFileError: One line with file, line, rule and what is wrong.
     """
-    shared = _terms(read_yaml(folder / "terms.yaml"))
+    shared = load_terms(folder)
     targets: list[Rule] = []
     cues: list[Rule] = []
     expressions = Expressions()
@@ -184,7 +185,16 @@ def load_lexicon(path: Path) -> tuple[Rule, ...]:
     """
     file = read_yaml(path)
     data = _validated(file, _RuleFile, file.data)
-    return tuple(_rules(file, data, _own_terms(file, data, _terms(read_yaml(path.with_name("terms.yaml"))))))
+    return tuple(_rules(file, data, _own_terms(file, data, load_terms(path.parent))))
+
+
+def load_terms(folder: Path) -> Mapping[str, str]:
+    """The terms that all rule files share, each as a regular expression.
+
+    Raises:
+        RuleFileError: When the file is wrong.
+    """
+    return _terms(read_yaml(folder / "terms.yaml"))
 
 
 def _validated(file: YamlFile, model: type[_Model], data: Any) -> _Model:
@@ -219,7 +229,7 @@ def _filled(pattern: str, terms: Mapping[str, str], file: YamlFile, place: tuple
             raise file.error(place, f"{whose}: the term '{{{match[1]}}}' is defined nowhere")
         return terms[match[1]]
 
-    return _TERM.sub(term, pattern)
+    return TERM.sub(term, pattern)
 
 
 def _own_terms(file: YamlFile, data: _RuleFile | _ContextFile, shared: Mapping[str, str]) -> dict[str, str]:

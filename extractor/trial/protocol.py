@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from extractor.files import Place, RuleFileError, YamlFile, patterns_folder, read_yaml
+from extractor.files import Place, RuleFileError, YamlFile, parse_yaml, patterns_folder, read_yaml
 
 Number = Annotated[StrictInt | StrictFloat, Field(ge=0, allow_inf_nan=False)]
 Days = Annotated[int, Field(gt=0, strict=True)]
@@ -36,7 +36,7 @@ NumberFact = Literal["age_years", "ecog", "cycles", "months", "line"]
 CountFact = Literal["extracranial_metastases", "cranial_metastases"]
 CategoryFact = Literal["sex", "histology", "tissue_confirmed", "response", "contraception", "consent"]
 
-_CATEGORIES: Mapping[str, tuple[Category, ...]] = {
+CATEGORIES: Mapping[str, tuple[Category, ...]] = {
     "sex": ("female", "male"),
     "histology": ("nsclc", "sclc", "other"),
     "tissue_confirmed": (True, False),
@@ -44,6 +44,7 @@ _CATEGORIES: Mapping[str, tuple[Category, ...]] = {
     "contraception": (True, False, "not_applicable"),
     "consent": (True, False),
 }
+"""The values that a fact of few values may have."""
 
 
 class ProtocolError(RuleFileError):
@@ -107,7 +108,7 @@ class InCategory(_Rule):
 
     @model_validator(mode="after")
     def _known_values(self) -> Self:
-        allowed = _CATEGORIES[self.fact]
+        allowed = CATEGORIES[self.fact]
         for value in (*self.met, *self.not_met):
             # by type too: the word "True" and the number 1 are no booleans
             if not any(value == known and type(value) is type(known) for known in allowed):
@@ -309,9 +310,28 @@ def load_protocol(path: Path | str | None = None) -> Protocol:
     """
     chosen = patterns_folder() / "protocols" / "lat-nsclc.yaml" if path is None else Path(path)
     try:
-        file = read_yaml(chosen)
+        return _protocol(read_yaml(chosen))
     except RuleFileError as error:
         raise ProtocolError(str(error)) from error
+
+
+def parse_protocol(text: str, name: str) -> Protocol:
+    """Check the text of a protocol file that is not written yet.
+
+    Args:
+        text: The text.
+        name: What messages call the file.
+
+    Raises:
+        ProtocolError: One line with name, line, criterion and what is wrong.
+    """
+    try:
+        return _protocol(parse_yaml(text, Path(name)))
+    except RuleFileError as error:
+        raise ProtocolError(str(error)) from error
+
+
+def _protocol(file: YamlFile) -> Protocol:
     if not isinstance(file.data, dict):
         raise _error(file, (), "a mapping with id, version, title and criteria is expected")
     try:
@@ -324,7 +344,7 @@ def load_protocol(path: Path | str | None = None) -> Protocol:
         if any(criterion.id == other.id for other in criteria):
             raise _error(file, ("criteria", number, "id"), f"criterion '{criterion.id}': this id stands twice")
         criteria.append(criterion)
-    return Protocol(head.id, head.version, head.title, head.description, tuple(criteria), head.warnings, chosen)
+    return Protocol(head.id, head.version, head.title, head.description, tuple(criteria), head.warnings, file.path)
 
 
 def _criterion(file: YamlFile, number: int) -> Criterion:

@@ -13,6 +13,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "evidence")]
 from browser_tools import ARGUMENTS, CHROMIUM, guarded_page, running_app  # noqa: E402
 
 
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest leaves its page as the main module, which processes started by later tests would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The app's address."""
