@@ -1,43 +1,16 @@
-"""The page and the report in a real browser: what is linked is seen, and no note runs.
-
-Needs Chromium and the package ``playwright``. Without them the tests are skipped, but never where
-``CI`` is set.
-"""
+"""The page and the report in a real browser: what is linked is seen, and no note runs."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pytest
+from browser_tools import VISIBLE, needs_browser
 from made_reports import review_report
 
 from extractor.evidence.html_report import render_html
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("CI") and not (CHROMIUM and find_spec("playwright")),
-    reason="no Chromium or no playwright",
-)
+pytestmark = needs_browser
 
 FILLER = "Slept well, appetite good, walks the dog twice a day.\n" * 60
 NOTE = (
@@ -45,73 +18,6 @@ NOTE = (
     f"<img src=x onerror='window.ran = 2'>\n{FILLER}\n"
     f"Biopsy in May: adenocarcinoma of the lung. ECOG performance status 1.\n{FILLER}"
 )
-VISIBLE = """mark => {
-    const box = mark.getBoundingClientRect();
-    const seen = document.elementFromPoint(box.left + 3, box.top + box.height / 2);
-    return seen === mark || mark.contains(seen);
-}"""
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The app, started as a user starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{url}/_stcore/health")
-        yield url
-    finally:
-        server.terminate()
-        output = server.communicate(timeout=20)[0].decode()
-    assert "performance status" not in output
-    assert "Traceback" not in output
-
-
-def _wait_for(url: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.3)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(params=[(1280, 800), (1920, 1080)], ids=["1280", "1920"])
-def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A page that fails the test on any error in its console, and on any call to another machine."""
-    width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height})
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    faults: list[str] = []
-    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("request", lambda sent: None if _is_local(sent.url) else faults.append(sent.url))
-    yield opened
-    context.close()
-    assert faults == []
-
-
-def _is_local(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:"))
 
 
 def _lit_after_click(page: Any, link: Any) -> Any:

@@ -1,0 +1,97 @@
+"""What the tests in a real browser share besides the fixtures: the app's server, and what is seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+needs_browser = pytest.mark.skipif(
+    not os.environ.get("CI") and not (CHROMIUM and find_spec("playwright")),
+    reason="no Chromium or no playwright",
+)
+"""Marks tests that are skipped without Chromium and playwright, but never where ``CI`` is set."""
+
+VISIBLE = """mark => {
+    const box = mark.getBoundingClientRect();
+    const seen = document.elementFromPoint(box.left + 3, box.top + box.height / 2);
+    return seen === mark || mark.contains(seen);
+}"""
+"""Script that tells whether an element is seen, not hidden under another."""
+
+
+@contextmanager
+def running_app(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The app, started as a user starts it; gives its address.
+
+    Args:
+        settings: Environment variables beside those of the tests.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    environment = {**os.environ, **(settings or {})}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{url}/_stcore/health")
+        yield url
+    finally:
+        server.terminate()
+        output = server.communicate(timeout=20)[0].decode()
+    assert "performance status" not in output
+    assert "Traceback" not in output
+
+
+def _wait_for(url: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.3)
+
+
+@contextmanager
+def guarded_page(browser: Any, width: int, height: int) -> Iterator[Any]:
+    """A page that fails the test on any error in its console, and on any call to another machine."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    faults: list[str] = []
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("request", lambda sent: None if _is_local(sent.url) else faults.append(sent.url))
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:"))
