@@ -407,15 +407,35 @@ def _decision(row: sa.Row[Any]) -> Decision:
     )  # fmt: skip
 
 
-def readable(queue_id: str, kept: Iterable[QueueNote], at_hand: Iterable[Note]) -> dict[tuple[str, str], Note]:
-    """The notes that can be shown: those whose text is kept, and those at hand that are the same to the letter."""
+def readable(
+    queue_id: str, kept: Iterable[QueueNote], at_hand: Iterable[Note], items: Iterable[Item] = ()
+) -> dict[tuple[str, str], Note]:
+    """The notes that can be shown: those whose text is kept, and those at hand that are the same.
+
+    The same is a note whose digest was kept; where the queue was drawn without notes, one that has the
+    words of every item where the item says.
+    """
     digests = {(one.note.patient_id, one.note.note_id): one.digest for one in kept}
     found = {(one.note.patient_id, one.note.note_id): one.note for one in kept if one.kept}
+    spans = list(_spans(items)) if not digests else []
     for note in at_hand:
         place = note.patient_id, note.note_id
-        if place not in found and digests.get(place) == text_digest(queue_id, note.text):
+        same = (
+            digests.get(place) == text_digest(queue_id, note.text)
+            if digests
+            else all(note.text[start:end] == words for where, start, end, words in spans if where == place)
+        )
+        if same and place not in found:
             found[place] = note
     return found
+
+
+def _spans(items: Iterable[Item]) -> Iterator[tuple[tuple[str, str], int, int, str]]:
+    for item in items:
+        if item.kind is Kind.FINDING:
+            yield (item.patient_id, item.note_id), item.start, item.end, item.words
+        for one in item.told.get("evidence", ()):
+            yield (item.patient_id, one["note_id"]), one["start"], one["end"], one["text"]
 
 
 @contextlib.contextmanager
