@@ -92,7 +92,7 @@ def _answers(desk: Desk, item: Item, place: int, hidden: bool) -> None:
             label,
             shortcut=shortcut,
             type="primary" if first else "secondary",
-            key=f"review_{label}_{item.id}",
+            key=f"review_{shortcut}_{item.id}",
             on_click=record_answer,
             args=(desk, item, act, said, state.new_id(), onward),
         )
