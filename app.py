@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from extractor.web import batch_page, navigation, protocol_page, screen_page
+from extractor.web import batch_page, navigation, protocol_page, review_page, screen_page
 from extractor.web.access import Right
 from extractor.web.navigation import Page
 
@@ -15,5 +15,6 @@ st.logo(_LOGO)
 navigation.run(
     Page(screen_page.show, "Screen", ":material/fact_check:", Right.SCREEN),
     Page(batch_page.show, "Batch", ":material/table_view:", Right.SCREEN),
+    Page(review_page.show, "Review", ":material/rate_review:", Right.REVIEW),
     Page(protocol_page.show, "Protocol", ":material/rule:", Right.SEE_PROTOCOLS),
 )

@@ -41,16 +41,17 @@ PARTLY_LABELLED = frozenset({"sex"})
 
 COUNT_FACTS = frozenset({"extracranial_metastases", "cranial_metastases"})
 MONTHS_TOLERANCE = 0.1
-_Z95 = 1.959963984540054
+Z95 = 1.959963984540054
+"""The quantile of the normal distribution that 95 % intervals rest on."""
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
     """The 95 % interval of a proportion (Wilson 1927); (0, 1) when nothing was counted."""
     if total == 0:
         return (0.0, 1.0)
-    share, spread = right / total, _Z95 * _Z95 / total
+    share, spread = right / total, Z95 * Z95 / total
     centre = (share + spread / 2) / (1 + spread)
-    half = _Z95 * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
+    half = Z95 * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
     return (max(0.0, centre - half), min(1.0, centre + half))
 
 

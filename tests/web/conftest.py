@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "evidence")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "evidence"), str(HERE.parent / "review")]
 
 from browser_tools import ARGUMENTS, CHROMIUM, guarded_page, running_app  # noqa: E402
 
