@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractor.findings.lesions import METASTASIS
-from extractor.language.frames import STUDY
-from extractor.language.reading import Mention, Reading
+from extractor.language.frames import STUDY, region_of, report_frame
+from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
 
 _HEAD_BEFORE = re.compile(
@@ -28,15 +28,15 @@ def find(reading: Reading) -> Iterator[Finding]:
     for mention in reading.of(STUDY):
         frame = reading.frames[mention.sentence]
         told = mention.qualifiers
-        if frame.study is None or frame.study != mention.value.get("region") or told.temporality is Temporality.PLANNED:
+        if frame.study is None or frame.study != region_of(reading, mention) or told.temporality is Temporality.PLANNED:
             continue
         if told.assertion in (Assertion.HYPOTHETICAL, Assertion.POSSIBLE) or (frame.study, frame.date) in seen:
             continue
         seen.add((frame.study, frame.date))
         yield _study(reading, mention, frame.study, clear=False)
-    own = reading.frames[0] if reading.sentences and reading.kind is not None else None
-    if own is not None and own.study is not None and (own.study, own.date) not in seen:
-        yield _titled(reading, own.study)
+    report = report_frame(reading)
+    if report is not None and reading.sentences and (report.study, report.date) not in seen:
+        yield _whole_report(reading, report)
     for mention in reading.of(_CLEAR):
         frame = reading.frames[mention.sentence]
         if (frame.study == "head" and _about_the_head(reading, mention)) or _HEAD_BEFORE.search(
@@ -51,23 +51,21 @@ def find(reading: Reading) -> Iterator[Finding]:
             )
 
 
-def _titled(reading: Reading, region: str) -> Finding:
-    """The study of a report that only the note's type names; its first sentence stands for it."""
+def _whole_report(reading: Reading, frame: Frame) -> Finding:
+    """The study that the type of a note names; its evidence is the first sentence."""
     first = reading.sentences[0]
     start, end = reading.clean.to_note(first.start, first.end)
-    frame, note = reading.frames[0], reading.note
     return Finding(
-        "imaging",
-        {"region": region, "modality": frame.modality, "clear": False, "dated": True},
-        start,
-        end,
-        note.text[start:end],
+        concept="imaging",
+        value={"region": frame.study, "modality": frame.modality, "clear": False, "dated": True},
+        start=start,
+        end=end,
+        text=reading.note.text[start:end],
         date=frame.date,
-        section=first.section.name if first.section else None,
-        rule="imaging.note_type",
-        note_id=note.note_id,
-        note_date=note.note_date,
-        context={"dated": frame.dated, "study": region, "modality": frame.modality},
+        rule="study.titled",
+        note_id=reading.note.note_id,
+        note_date=reading.note.note_date,
+        context={"dated": frame.dated, "study": frame.study, "modality": frame.modality},
     )
 
 
@@ -90,7 +88,7 @@ def _about_the_head(reading: Reading, mention: Mention) -> bool:
 
 def _study(reading: Reading, mention: Mention, region: str, clear: bool) -> Finding:
     frame = reading.frames[mention.sentence]
-    own_report = reading.frames[0].study is not None
+    own_report = report_frame(reading) is not None
     value = {"region": region, "modality": frame.modality, "clear": clear, "dated": frame.dated or own_report}
     return reading.finding(
         "imaging",

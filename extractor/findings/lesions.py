@@ -64,6 +64,17 @@ _LUNG_SEGMENT = re.compile(
     r"(?:\b(?:right|left|rt|lt|(?-i:[RL]))\.?[ ]|\b(?:lungs?|pulmonary|lobe|[RL][UML]L)\b[^.;]{0,30})$", re.I
 )
 """Before "S6": it is a segment of the lung, not of the sacrum."""
+_LABELLED = re.compile(
+    r"\b(?:(?:non-?)?targets?|tl|ntl?|lesions?[ ]no\.?|no\.|nr\.|#|reader|timepoint|visit|image|series|slice|ptv|gtv)[ ]?$",
+    re.I,
+)
+"""Before a number that only labels something: "target 2 liver metastasis"."""
+_MEASURED = re.compile(r"\d[ ]?[mc]m\)?[ ]?[,;(/][ ]?(?:was[ ]|from[ ]|before[ ])?$", re.I)
+_FORMER_SIZE = re.compile(
+    r"[ ]?(?:previously|prev\b|formerly|before|earlier|prior|initially|at (?:baseline|diagnosis)|in (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\))",
+    re.I,
+)
+"""Around a number that is but the former size: "8 mm, 18 previously"."""
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
 """The number of a row: it counts nothing."""
 _TARGET_LABEL = re.compile(
@@ -126,6 +137,11 @@ _BOUND_BEHIND = re.compile(
     re.I,
 )
 """Behind a counted noun: "half a dozen metastases at least"."""
+_OR_MORE = re.compile(
+    r"(?:[ ](?:of|with|measuring)[^.;]{0,20})?,?[ ]or[ ](?:possibly[ ]|perhaps[ ]|maybe[ ]|even[ ])?(?P<more>two|three|four|2|3|4)\b(?![ ]?[mc]m)",
+    re.I,
+)
+"""Behind a noun: "either one metastasis or two that touch"."""
 _SIDE_BEHIND = re.compile(r"[ ]?,?[ ]?[(]?(left|right|lt|rt|(?-i:[LR]))\b(?=[ ]*(?:[.,;)]|$|\n))", re.I)
 """The side behind a noun: "adrenal met L"."""
 _RIBS_BEHIND = re.compile(
@@ -278,6 +294,7 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         m
         for m in prune(reading.in_sentence(sentence, QUANTITY, TIMES, SIZE))
         if not (m.category == QUANTITY and m.start == begin and _NUMBERED.match(reading.text[begin : begin + 6]))
+        and not (m.category == QUANTITY and _is_no_count(reading.text, m, begin))
     ]
     sites = [s for s in sites if not any(p.start <= s.start and s.end <= p.end for p in primaries)]
     organs = {s.value["site"] for s in sites if s.value.get("list") != "segment"}
@@ -299,6 +316,16 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         m for m in reading.in_sentence(sentence, SIDE) if not any(m.start < t.end and t.start < m.end for t in taken)
     ]
     return sorted([*nouns, *_merged(sites, reading.text), *rest, *sides, *primaries], key=lambda m: (m.start, -m.end))
+
+
+def _is_no_count(text: str, number: Mention, begin: int) -> bool:
+    """Whether a number is a label ("target 2") or a former size ("8 mm, 18 previously")."""
+    before = text[max(begin, number.start - 24) : number.start]
+    if "low" not in number.groups or not number.groups["low"].isdigit():
+        return False
+    if _LABELLED.search(before):
+        return True
+    return _MEASURED.search(before) is not None and _FORMER_SIZE.match(text, number.end) is not None
 
 
 def _as_quantities(reading: Reading, sentence: int, rest: Sequence[Mention], starts: set[int]) -> list[Mention]:
@@ -892,6 +919,10 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
     if quantity is not None and not article and quantity.low and (bound := _BOUND_BEHIND.match(text, end)):
         quantity = Count(quantity.low, None) if bound["least"] else Count(1, quantity.high)
+    if quantity == counting.ONE and re.search(r"\beither[ ]$", text[max(floor, start - 8) : start], re.I):
+        more = _OR_MORE.match(text, end)
+        if more is not None:
+            quantity, article, end = Count(1, counting.number(more["more"])), False, more.end()
     if noun.value.get("number") == "singular" and not right and (behind := _SIDE_BEHIND.match(text, end)):
         left_places, end = [_with_side(place, behind[1], left) for place in left_places], behind.end(1)
     if (

@@ -34,7 +34,7 @@ from extractor.findings.lesions import (
     prune,
 )
 from extractor.language.reading import Mention, Reading
-from extractor.records import Assertion, Finding, Temporality
+from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 _LINK = re.compile(
     r"^[ ]*(?:[,:;=(?-]+[ ]*)?(?:which |that |all |both |each |now |most |is |are |was |were |be |been |being |has |have |felt |to |more |highly |very |too small )*"
@@ -123,7 +123,17 @@ _PERSISTING = re.compile(
     r"(?:un(?:altered|changed)|stable|still|persist\w*|similar|smaller|sclero\w+|decreas\w+|increas\w+|larger|visible|avid|as before)\b",
     re.I,
 )
-ANNOUNCEMENT, ORGAN_FREE = "PREDICATE_SITES", "ORGAN_FREE"
+ANNOUNCEMENT, ORGAN_FREE, CORRECTION, REFUTING = "PREDICATE_SITES", "ORGAN_FREE", "CORRECTION", "REFUTING"
+_IS_NONE = re.compile(r"\b(?:no|not an?|not|never|rather than|instead of)[ ](?:(?:true|real|longer|a) )?$", re.I)
+_TURNED_OUT = re.compile(
+    r"(?:[ ](?:lesions?|metastas[ei]s|deposits?|nod(?:ul)?es?|foc(?:us|i)|findings?|spots?|uptake|pair|biopsy|ones?|excision|gland|body|hypodensit(?:y|ies))){0,2}[ ]?"
+    r"(?:\([^()]*\)[ ]?)?(?::[ ]?(?:[a-z-]+[ ]){0,4}(?:[^.;,]{0,40},[ ])?|[^.;:]{0,40}?\b(?:is|are|was|were|represents?|corresponds? to|proved|proven|turned out|shows?|showed|fits?|re-?classified|characteri[sz]ed|classed|considered|"
+    r"regarded|interpreted|called|diagnosed|(?:re-)?read)\b[^.;:]{0,60}?)(?:no[ ]|not[ ]|an?[ ])?(?:an?[ ])?",
+    re.I,
+)
+"""Between a place and what it turned out to be."""
+_AT = re.compile(r"[ ](?:(?:left|seen|visible|present|located)[ ])?(?:in|of|within|at|inside|on|involving)[ ]", re.I)
+"""Between a noun and the one place where so many are."""
 _BIOPSY = re.compile(
     r"\b(?:biops\w+|bx|fna|aspirat\w+|cytolog\w+|core|specimen|resect\w+|excis\w+|patholog\w+)\b", re.I
 )
@@ -323,6 +333,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
         yield finding
     yield from _bare_sites(reading, number, taken, header)
+    yield from _refuted(reading, number)
     yield from _normal_organs(reading, number, taken)
 
 
@@ -549,6 +560,8 @@ def _sites(
         return [_Site(str(value["site"]), value.get("region"), ())]
     if own and value.get("origin"):
         own = tuple(place for place in own if place.site != "lung")
+    if own and header and header.site == "lymph_node_distant" and all(_NODAL.fullmatch(p.name) for p in own):
+        return [header]  # "Left axilla: one nodal metastasis"
     if own:
         grouped: dict[str, list[Place]] = {}
         for place in own:
@@ -719,6 +732,44 @@ def _normal_organs(reading: Reading, number: int, covered: Sequence[tuple[int, i
                 yield replace(finding, assertion=Assertion.NEGATED)
 
 
+def _refuted(reading: Reading, number: int) -> Iterator[Finding]:
+    """Places that turned out to be something else: "the segment 8 lesion is a haemangioma", "T11: fracture, no metastasis"."""
+    sentence = reading.sentences[number]
+    told = [m for m in reading.in_sentence(number, REFUTING) if m.qualifiers.assertion is Assertion.AFFIRMED]
+    told += [
+        m
+        for m in reading.in_sentence(number, METASTASIS)
+        if m.qualifiers.assertion is Assertion.NEGATED and "RESOLVED" not in m.qualifiers.cues
+        and _IS_NONE.search(reading.text[max(sentence.start, m.start - 30) : m.start])
+    ]  # fmt: skip
+    parts = [part for part in atoms(reading, number) if part.category in (SITE, "SIDE")]
+    done: set[int] = set()
+    for why in sorted(told, key=lambda m: m.start):
+        edge, first = why.start, True
+        own = [part for part in parts if part.end <= why.start]
+        while own and own[-1].category == SITE:
+            part = own.pop()
+            gap = reading.text[part.end : edge]
+            if not (_TURNED_OUT.fullmatch(gap) if first else _LIST_COMMA.fullmatch(gap)):
+                break
+            side = (
+                own.pop()
+                if own and own[-1].category == "SIDE" and not reading.text[own[-1].end : part.start].strip(" .")
+                else None
+            )
+            edge, first = (side or part).start, False
+            place = place_of(part, side, False, reading.text)
+            if part.start in done or not place.single or place.site in ("lung", "lymph_node_regional"):
+                continue
+            done.add(part.start)
+            finding = _make(
+                reading, part, _Site(place.site, place.region, ()), counting.NONE, edge, why.end, "lesion",
+                bare=True, places=(place.name,), refuted=True,
+            )  # fmt: skip
+            if finding.experiencer is Experiencer.PATIENT:
+                yield replace(finding, assertion=Assertion.NEGATED)
+
+
 def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
     """The side that opens a sentence: "Right: metastasis 14 mm"."""
     begin = reading.sentences[phrase.noun.sentence].start
@@ -782,6 +833,8 @@ def _emit(
     linked: Phrase | None,
     listed: bool,
 ) -> Iterator[Finding]:
+    if "UNREPORTED" in phrase.noun.qualifiers.cues:
+        return
     sites = _sites(reading, phrase, number, header, last, linked)
     value = phrase.noun.value
     needs = value.get("needs_site")
@@ -856,6 +909,7 @@ def _finding(
         explicit=source.quantity is not None and not source.article,
         remaining=remaining or whole or source.course,
         rest="RESOLVED" in by.qualifiers.cues and source.quantity is not None and _is_part(reading, source),
+        at=_counts_place(reading, source, site, count),
         closed=len(sites) > 1 and (remaining or (phrase.strong and source.quantity is not None)),
         new=new,
     )  # fmt: skip
@@ -865,6 +919,22 @@ def _is_part(reading: Reading, phrase: Phrase) -> bool:
     """Whether a number counts but some of the lesions: "two of the liver metastases"."""
     numbers = [p for p in phrase.parts if p.category == QUANTITY and p.end <= phrase.noun.start]
     return bool(numbers) and _PART_OF.search(reading.text[numbers[0].end : phrase.noun.start]) is not None
+
+
+def _counts_place(reading: Reading, phrase: Phrase, site: _Site, count: Count) -> bool:
+    """Whether a number tells of one place only, not of the whole organ: "two metastases in the left frontal lobe"."""
+    single = [place for place in site.places if place.single]
+    return (
+        phrase.quantity is not None
+        and not phrase.article
+        and not phrase.listing
+        and len(single) == 1 == len(site.places)
+        and single[0].count == counting.ONE
+        and count.low > 1
+        and (
+            single[0].end <= phrase.noun.start or _AT.match(reading.text[phrase.noun.end : single[0].start]) is not None
+        )
+    )
 
 
 def _make(
@@ -887,9 +957,24 @@ def _make(
     finding = reading.finding(concept, value, start, end, by, assertion=assertion)
     if status == "resolved" and finding.temporality is Temporality.HISTORICAL:
         finding = replace(finding, temporality=Temporality.CURRENT)  # "no correlate of the former ...": it is so now
+    context["corrects"] = _is_correction(reading, reading.sentence_at(start))
     if concept == "lesion" and _RESPONDS.search(_DENIED.sub(" ", _statement(reading, start, end))):
         context["responds"] = True
     return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
+
+
+def _is_correction(reading: Reading, number: int) -> bool:
+    """Whether a sentence belongs to what sets an earlier report right: its note, or its paragraph from here back."""
+    addenda = any(s.section is not None and s.section.name == "addendum" for s in reading.sentences)
+    if reading.titled(CORRECTION) is not None and not addenda:
+        return True
+    block = reading.sentences[number].block
+    return any(
+        m.sentence <= number and reading.sentences[m.sentence].block == block
+        and (m.sentence == number or (m.value.get("lasting") and m.start - reading.sentences[m.sentence].start < 40))
+        for m in reading.of(CORRECTION)
+        if m.qualifiers.temporality is not Temporality.PLANNED and m.qualifiers.assertion is Assertion.AFFIRMED
+    )  # fmt: skip
 
 
 def _statement(reading: Reading, start: int, end: int) -> str:
@@ -1139,8 +1224,7 @@ def _bare_sites(
     reading: Reading, number: int, covered: Sequence[tuple[int, int]], header: _Site | None
 ) -> Iterator[Finding]:
     """A site with a measurement and no noun: "left adrenal 15 mm (28)", "Skeleton: T4, L1 unchanged"."""
-    if any(m.start < reading.sentences[number].end for m in reading.in_sentence(number, BENIGN)):
-        return
+    harmless = bool(reading.in_sentence(number, BENIGN))
     parts = atoms(reading, number)
     for index, part in enumerate(parts):
         if (
@@ -1179,6 +1263,8 @@ def _bare_sites(
                 bare=True,
                 places=(name,),
             )
+            continue
+        if harmless:
             continue
         told = _PERSISTING.match(reading.text[part.end : part.end + 40]) is not None and bool(
             part.value.get("part") or sided

@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from extractor.language.dates import DateMention
-from extractor.language.reading import Frame, Mention, Reading
-from extractor.records import Value
+from extractor.language.reading import Frame, Mention, Reading, remembered
 
 STUDY = "STUDY"
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
@@ -37,7 +36,7 @@ class _Reach:
 def frames_of(reading: Reading) -> Iterator[Frame]:
     """The frame of each sentence of a reading, in order."""
     note_frame = Frame(reading.note.note_date)
-    reach = _Reach(_report_frame(reading) or note_frame, None, -1)
+    reach = _Reach(report_frame(reading) or note_frame, None, -1)
     base = reach
     for number, sentence in enumerate(reading.sentences):
         if reach.block is not None and sentence.block != reach.block and not _continues(reading, number):
@@ -88,29 +87,52 @@ def _continues(reading: Reading, number: int) -> bool:
     )
 
 
-def _report_frame(reading: Reading) -> Frame | None:
-    """The frame of a note that is itself the report of one study."""
+@remembered
+def report_frame(reading: Reading) -> Frame | None:
+    """The frame of a note that is itself the report of one study.
+
+    Its text names the study, or its type does ("MRI brain"); of the two the one that says more of the body has it.
+    """
     words = reading.expressions
     kind = (reading.note.note_type or "").lower()
-    if kind and not words["frames.imaging_note"].search(kind):
-        return None
     if words["frames.no_imaging_note"].search(kind):
         return None
+    titled = reading.titled(STUDY)
+    if kind and titled is None and not words["frames.imaging_note"].search(kind):
+        return None
+    own = _named_in_text(reading, kind)
+    value = own.value if own is not None else None
+    if titled is not None and (
+        own is None
+        or not titled.get("bare")
+        or own.value.get("bare")
+        or own.value.get("modality") != titled.get("modality")
+        or _compares(reading, own)
+    ):
+        value = titled
+    if value is None:
+        return None
+    day = _exam_date(reading)
+    return Frame(day or reading.note.note_date, day is not None, value.get("region"), value.get("modality"))
+
+
+def _named_in_text(reading: Reading, kind: str) -> Mention | None:
+    """The study that the first sentences of a report name."""
     for mention in reading.of(STUDY):
         if mention.sentence >= _HEAD_LINES:
             break
         section = reading.sentences[mention.sentence].section
         if section and section.name in ("comparison", "indication", "history_of_present_illness"):
             continue
-        if (not kind or reading.kind is not None) and not _opens(reading, mention):
+        if not kind and not _opens(reading, mention):
             continue
-        return _frame_of_report(reading, mention.value)
-    return _frame_of_report(reading, reading.kind) if reading.kind is not None else None
+        return mention
+    return None
 
 
-def _frame_of_report(reading: Reading, study: Value) -> Frame:
-    day = _exam_date(reading)
-    return Frame(day or reading.note.note_date, day is not None, study.get("region"), study.get("modality"))
+def _compares(reading: Reading, mention: Mention) -> bool:
+    """Whether a study is only what the report compares with."""
+    return _compared(reading, mention.start, reading.sentences[mention.sentence].start)
 
 
 def _opens(reading: Reading, mention: Mention) -> bool:
@@ -174,7 +196,7 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
     if studies:
         study = studies[0]
         day = _date_near(reading, study, sentence.end)
-        region, modality = study.value.get("region"), study.value.get("modality")
+        region, modality = region_of(reading, study), study.value.get("modality")
         headed = reading.text[sentence.start : study.start].strip(" -*") == "" and reading.text[
             study.end : study.end + 2
         ].lstrip().startswith(":")
@@ -201,6 +223,21 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
     ):
         return Frame(opening.date.full, True, base.study, base.modality), False
     return None
+
+
+def region_of(reading: Reading, study: Mention) -> str | None:
+    """The part of the body that a study shows; an MRI without one is that named last before it in its paragraph."""
+    region: str | None = study.value.get("region")
+    if not study.value.get("bare") or study.value.get("modality") != "MRI":
+        return region
+    block = reading.sentences[study.sentence].block
+    before = [
+        m
+        for m in reading.of(STUDY)
+        if m.end <= study.start and m.value.get("modality") == "MRI" and not m.value.get("bare")
+        and reading.sentences[m.sentence].block == block
+    ]  # fmt: skip
+    return before[-1].value.get("region") if before else region
 
 
 def day_behind(reading: Reading, end: int, sentence: int) -> date | None:

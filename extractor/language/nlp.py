@@ -30,7 +30,7 @@ from spacy.vocab import Vocab
 
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateOrder
-from extractor.language.frames import STUDY, frames_of
+from extractor.language.frames import frames_of
 from extractor.language.gate import Gate, Lines, available
 from extractor.language.layout import Sentence, lay_out
 from extractor.language.reading import Mention, Reading
@@ -206,7 +206,6 @@ class Reader:
             gate = self._gate if self._gate_after is not None and self._read > self._gate_after else None
         with stage("scan"):
             mentions = _Mentions(self, gate, layout.text, layout.sentences, stage)
-        kind = self._study_of(note.note_type) if note.note_type else None
         return Reading(
             note,
             cleaned,
@@ -217,17 +216,18 @@ class Reader:
             self.rules.expressions,
             order,
             stage,
-            kind,
+            lambda category: self._named(note.note_type or "", category),
         )
 
-    def _study_of(self, note_type: str) -> Value | None:
-        """What the rules say of the imaging study that a note's type names, the longest name of one."""
+    def _named(self, title: str, category: str) -> list[Value]:
+        """The values of the rules of a category that match in the type of a note; longer matches first."""
         found = [
-            (match.end() - match.start(), rule.value)
+            (match.start() - match.end(), rule.value)
             for rule in self.rules.targets
-            if rule.category == STUDY and (match := rule.pattern.search(note_type))
+            if rule.category == category
+            for match in rule.pattern.finditer(title)
         ]
-        return max(found, key=lambda study: study[0])[1] if found else None
+        return [value for _, value in sorted(found, key=lambda pair: pair[0])]
 
 
 class _Piece:

@@ -103,7 +103,7 @@ class Reading:
         expressions: The expressions of the rule files, by ``<file>.<name>``.
         order: How the patient's ambiguous numeric dates are written.
         stage: Counts the time of a stage.
-        kind: What the rules say of the imaging study that the note's type names ("MRI brain"), if it does.
+        name: What the rules of a category find in the note's type ("MRI brain").
     """
 
     note: Note
@@ -115,7 +115,7 @@ class Reading:
     expressions: Mapping[str, Pattern[str]]
     order: DateOrder | None = None
     stage: Stage = unwatched
-    kind: Value | None = None
+    name: Callable[[str], Sequence[Value]] = lambda category: ()
     _found: dict[str, tuple[list[Mention], list[int]]] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
@@ -141,6 +141,15 @@ class Reading:
             mentions = self.find(category)
             found = self._found[category] = mentions, [mention.start for mention in mentions]
         return found
+
+    def titled(self, category: str) -> Value | None:
+        """What the note's type says by the rules of a category, e.g. which study a report is about."""
+        if not self.note.note_type:
+            return None
+        key = "titled", category
+        if key not in self._known:
+            self._known[key] = next(iter(self.name(category)), None)
+        return cast(Value | None, self._known[key])
 
     def of(self, *categories: str) -> list[Mention]:
         """All mentions of some categories, in order."""

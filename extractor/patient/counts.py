@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from extractor.patient.timeline import Case, moment
+from extractor.patient.timeline import Case, corrects, moment
 from extractor.records import Assertion, Experiencer, Fact, Finding, SetAside, Temporality
 
 _CRANIAL = ("brain", "leptomeninges")
@@ -24,6 +24,9 @@ _PARTLY = {
     "bone": {"bone"},
     "spine": set(),
 }
+"""Studies of a part of the body, and the organs that each of them shows as a whole."""
+_ONE_RESTAGING = timedelta(days=14)
+"""Studies of different parts that lie no further apart belong to one restaging."""
 _BACKGROUND = {
     "diagnosis",
     "oncologic_history",
@@ -182,6 +185,7 @@ def _fact(case: Case, region: str) -> Fact:
     told = _counts(case, region)
     studies = _studies(case, region)
     whole = [f for f in studies if region == "cranial" or f.value["region"] in _BODY_STUDIES]
+    whole = [f for f in whole if f.value.get("dated") or f.value.get("clear") or _tells(told, f)]
     latest = max((_day(f) for f in whole if f.value.get("dated")), default=None) or max(
         (_day(f) for f in whole), default=None
     )
@@ -192,7 +196,7 @@ def _fact(case: Case, region: str) -> Fact:
     conflicts: list[Finding] = []
     for site in sites:
         own = [f for f in told if f.value["site"] == site]
-        count, used, clash = _site_count(own, latest)
+        count, used, clash = _site_count(own, _latest_of(site, own, latest))
         conflicts.extend(clash)
         if count is not None:
             by_site[site] = count
@@ -209,6 +213,21 @@ def _fact(case: Case, region: str) -> Fact:
     nothing_else = [f for f in studies if f.value.get("nothing_else") and latest and _day(f) >= latest]
     clear = [f for f in studies if f.value.get("clear")]
     return _combined(case, region, by_site, evidence, conflicts, totals, clear, nothing_else, set_aside, latest)
+
+
+def _tells(told: Sequence[Finding], study: Finding) -> bool:
+    """Whether a study without a date of its own is told with a result, not only named."""
+    return any(f.note_id == study.note_id and f.context.get("study") == study.value["region"] for f in told)
+
+
+def _latest_of(site: str, own: Sequence[Finding], latest: date | None) -> date | None:
+    """The day since when statements about one site count: a later study of a part of the body may show it as a whole."""
+    partly = [
+        _day(f)
+        for f in own
+        if f.temporality is Temporality.CURRENT and not _is_background(f) and site in _PARTLY.get(str(f.context.get("study")), ())
+    ]  # fmt: skip
+    return max([*partly, latest or date.min], default=None) if latest is not None else latest
 
 
 def _firm_at(told: Sequence[Finding], site: str, latest: date | None) -> bool:
@@ -232,6 +251,13 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
     current = [f for f in own if f.temporality is Temporality.CURRENT]
     fresh = [f for f in current if latest is None or _day(f) >= latest]
     told_now = [f for f in fresh if not _is_background(f)] or ([f for f in fresh if f.context.get("study")])
+    if not told_now and latest is not None:  # another study of the same restaging tells of it
+        told_now = [
+            f
+            for f in current
+            if f.context.get("study") and not _is_background(f) and _day(f) >= latest - _ONE_RESTAGING
+        ]
+    told_now = _not_superseded(told_now)
     if told_now and (left := _left_untold(own, told_now)) is not None:
         return left
     if told_now:
@@ -252,6 +278,62 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
     if imaged_since:
         return Interval(0, count.high), used, []
     return count, used, clash
+
+
+def _not_superseded(findings: Sequence[Finding]) -> list[Finding]:
+    """Statements without the places that a later day or a correction says to be free."""
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding.assertion is not Assertion.AFFIRMED or not int(finding.value["low"]):
+            kept.append(finding)
+            continue
+        own = _individual(finding)
+        later = [f for f in findings if _is_later(f, finding)]
+        free = {place for f in later if _frees(f) for place in _individual(f)}
+        lost = [place for place in own if any(_same_place(place, one) for one in free)]
+        if not own and finding.context.get("explicit"):  # a number for the whole site, and one of these was none
+            listed = {
+                place for f in findings if f.note_id == finding.note_id and f is not finding and int(f.value["low"])
+                and not _is_later(f, finding) for place in _individual(f)
+            }  # fmt: skip
+            freed = {p for f in later if _corrects(f) and _frees(f) for p in _individual(f)}
+            lost = [place for place in listed if any(_same_place(place, one) for one in freed)]
+            if any(_corrects(f) and int(f.value["low"]) and f.context.get("explicit") for f in later):
+                lost = []
+        if not lost:
+            kept.append(finding)
+        elif (lowered := _lowered(finding, own, lost)) is not None:
+            kept.append(lowered)
+    return kept
+
+
+def _is_later(one: Finding, other: Finding) -> bool:
+    """Whether a statement has the last word over another: of a later day, or a correction of it."""
+    if _corrects(one) != _corrects(other):
+        return _corrects(one) and (_day(one) >= _day(other) or one.note_id == other.note_id)
+    return _day(one) > _day(other)
+
+
+def _corrects(finding: Finding) -> bool:
+    return corrects(finding) or bool(finding.context.get("corrects"))
+
+
+def _frees(finding: Finding) -> bool:
+    """Whether a statement says that nothing metastatic is at its places."""
+    zero = finding.assertion is Assertion.NEGATED or finding.value["status"] == "resolved"
+    return zero and bool(finding.context.get("places")) and not finding.context.get("new")
+
+
+def _lowered(finding: Finding, own: Sequence[str], lost: Sequence[str]) -> Finding | None:
+    """A statement without some of its places; None when nothing is left of it."""
+    count = _interval(finding)
+    left = max(0, count.low - len(lost))
+    if left == 0:
+        return None
+    high = None if count.high is None else max(left, count.high - len(lost))
+    names = tuple(place for place in own if place not in lost)
+    value = {**finding.value, "low": left, "high": high}
+    return replace(finding, value=value, context={**finding.context, "places": names})
 
 
 def _left_untold(
@@ -280,8 +362,8 @@ def _report_first(findings: Sequence[Finding]) -> tuple[Interval | None, list[Fi
         count, used, clash = _read_together(listed)
         if count is not None and not clash:
             return count, used, []
-    reported = [f for f in findings if f.context.get("study")]
-    retold = [f for f in findings if not f.context.get("study")]
+    reported = [f for f in findings if f.context.get("study") or _corrects(f)]
+    retold = [f for f in findings if not (f.context.get("study") or _corrects(f))]
     if not reported or not retold:
         return _read_together(findings)
     count, used, clash = _read_together(reported)
@@ -298,20 +380,22 @@ def _report_first(findings: Sequence[Finding]) -> tuple[Interval | None, list[Fi
 
 def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[Finding], list[Finding]]:
     """Statements about one site at one time: repeats narrow, different places add up."""
-    corrected = [f for f in findings if f.section == "addendum" or f.value.get("revised")]
-    if corrected and any(int(f.value["low"]) for f in corrected):
-        findings = [f for f in corrected if not f.context.get("new")]
+    corrected = [f for f in findings if _corrects(f) and not f.context.get("new")]
+    counted = any(int(f.value["low"]) and _counts_whole(f) for f in corrected)
+    denied = any(f.assertion is Assertion.NEGATED and not f.context.get("places") for f in corrected)
+    if counted or (denied and not any(int(f.value["low"]) for f in corrected)):
+        findings = corrected
     positive = [f for f in findings if f.assertion is Assertion.AFFIRMED and f.value["status"] != "resolved"]
     if not positive:
         zero = [f for f in findings if not f.context.get("new") and not f.context.get("rest")]
         return (_ZERO, list(zero), []) if zero else (None, [], [])
     positive = _one_by_one(positive)
     placed = _placed(_told_once(positive))
-    whole = [f for f in positive if f.context.get("explicit") or not f.context.get("places")]
+    whole = [f for f in positive if _is_numbered(f) or not f.context.get("places")]
     placed_sum: Interval | None = None
     if placed:
         placed_sum = _sum(placed)
-    numbered = [f for f in whole if f.context.get("explicit")]
+    numbered = [f for f in whole if _is_numbered(f)]
     more = [f for f in numbered if f.context.get("further")]
     if more and placed_sum is not None and len(more) == len(numbered):  # "targets: …; further liver metastases, many"
         for finding in more:
@@ -345,6 +429,16 @@ def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[F
     for finding in whole[1:]:
         result = result.meet(_interval(finding)) or result
     return result, positive, []
+
+
+def _is_numbered(finding: Finding) -> bool:
+    """Whether a statement has a number for its whole site, not for one place in it."""
+    return bool(finding.context.get("explicit")) and not finding.context.get("at")
+
+
+def _counts_whole(finding: Finding) -> bool:
+    """Whether a statement counts all that there is at its site, and does not add to or confirm single places."""
+    return bool(finding.context.get("explicit") or not finding.context.get("places") or len(_individual(finding)) > 1)
 
 
 def _apart(
@@ -398,7 +492,7 @@ def _one_by_one(findings: Sequence[Finding]) -> list[Finding]:
 
 def _told_once(findings: Sequence[Finding]) -> Sequence[Finding]:
     """Findings without what the impression of a report repeats in other words ("frontal lobe", "precentral gyrus")."""
-    placed = [f for f in findings if f.context.get("places") and not f.context.get("explicit")]
+    placed = [f for f in findings if f.context.get("places") and not _is_numbered(f)]
     repeats: list[Finding] = []
     for note in {f.note_id for f in placed}:
         own = [f for f in placed if f.note_id == note and f.context.get("study")]
@@ -422,21 +516,54 @@ def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
     places: dict[str, Interval] = {}
     for finding in findings:
         names = tuple(finding.context.get("places", ()))
-        if not names or finding.context.get("explicit"):
+        if not names or _is_numbered(finding):
             continue
-        key = " ".join(sorted({_place_key(name) for name in names}))
-        same = [known for known in places if known == key or _same_place(key, known)]
+        single = _individual(finding)
         count = _interval(finding)
         if finding.context.get("another"):
-            places[f"{key} {len(places)}"] = count
+            places[f"{' '.join(single)} {len(places)}"] = count
             continue
-        known_sum = sum(places[known].low for known in same)
-        if same and (count.low <= known_sum or (count.high is None and all(_is_exact(places[k]) for k in same))):
-            continue
-        for known in same:
-            del places[known]
-        places[key] = count
+        if len(single) == count.low == count.high:
+            told = [(key, Interval(1, 1)) for key in single]
+        else:
+            told = [(" ".join(sorted({_place_key(name) for name in names})), count)]
+        for key, here in told:
+            same = [known for known in places if known == key or _same_place(key, known)]
+            known_sum = sum(places[known].low for known in same)
+            if same and (here.low <= known_sum or (here.high is None and all(_is_exact(places[k]) for k in same))):
+                continue
+            for known in same:
+                del places[known]
+            places[key] = here
     return places
+
+
+_SEGMENT_NAME = re.compile(r"(?:segments?|segm?s?|sgs?|s)\b ?|s(?=\d)", re.I)
+_SEGMENT = re.compile(r"\b(?:s ?)?(?:(\d)|(i{1,3}|iv|vi{0,3}))([ab])?\b")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
+_RIB_NUMBER = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\b")
+
+
+def _individual(finding: Finding) -> list[str]:
+    """The keys of the single places that a statement names: "T5, T11" are two, "segments 4 and 6", "both adrenals"."""
+    keys: list[str] = []
+    for name in finding.context.get("places", ()):
+        site = finding.value["site"]
+        segments = [f"segm {m[1] or _ROMAN[m[2]]} {m[3] or ''}".strip() for m in _SEGMENT.finditer(name)]
+        words = " ".join(_NUMERALS.get(word, word) for word in name.split())
+        if site == "liver" and segments and (_SEGMENT_NAME.match(name) or _SEGMENT.match(name)):
+            keys.extend(" ".join(sorted(key.split())) for key in segments)
+        elif site == "bone" and "rib" in name and len(re.findall(r"\d+", words)) > 1:
+            rest = re.sub(r"\band\b|\d+(?:st|nd|rd|th)?", " ", words)
+            numbers = _RIB_NUMBER.findall(words)
+            keys.extend(_place_key(f"{rest} {number}") for number in numbers)
+        elif site == "bone" and re.fullmatch(r"[ctls]\d{1,2}(?: [ctls]\d{1,2})+", name):
+            keys.extend(name.split())
+        elif site in ("adrenal", "kidney") and re.match(r"(?:both|bilateral) |adrenals|kidneys", name):
+            keys.extend(_place_key(f"{side} {site}") for side in ("left", "right"))
+        else:
+            keys.append(_place_key(name))
+    return list(dict.fromkeys(keys))
 
 
 _LOBES = {"rul": "right upper", "rml": "right middle", "rll": "right lower", "lul": "left upper", "lll": "left lower"}
