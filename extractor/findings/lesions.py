@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from extractor.findings import counting
 from extractor.findings.counting import Count
+from extractor.language.frames import organ_of_report
 from extractor.language.reading import Mention, Reading, remembered
 
 METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
@@ -42,6 +43,8 @@ _RIGHT_GAP = re.compile(
     r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly|prior|before|baseline|from)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
 )  # fmt: skip
+_ENTRY_ENDS = re.compile(r"[ ]?(?:$|[;,.(\n]|and\b|\d)")
+"""Behind an entry of a list that is but a place, or a place with a size."""
 _LARGEST = re.compile(
     r"\b(?:largest|biggest|dominant|index|bulkiest|up to|max(?:imum|imal)?|longest|reference|target|most)\b[^,;]{0,30}$",
     re.I,
@@ -53,6 +56,10 @@ COUNTED = re.compile(
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
 _SHOWS = re.compile(
     r"^[ ]*(?:(?:each|both|still|all|now)[ ])*(?:shows?|showed|has|have|had|contains?|harbou?rs?|demonstrates?|bears?|carr(?:y|ies)|with|reveals?|sees?|in(?=[ ](?:\d|one|two|three|four|five|six)\b))[ ]+(?:an?[ ]|still[ ]|the known[ ]|known[ ])?$",
+    re.I,
+)
+_ALONG = re.compile(
+    r"\b(?:along|abutting|against|adjacent to|next to|near|towards?|facing|contacting|lining)[ ](?:[a-z]+[ ]){0,3}$",
     re.I,
 )
 _DETAIL = re.compile(
@@ -412,6 +419,14 @@ def _as_segment(reading: Reading, mention: Mention) -> Mention:
     return same[0] if same else mention
 
 
+def _along(reading: Reading, mention: Mention) -> bool:
+    """Whether a place only says where on the pleura something is: "pleural nodules along the chest wall"."""
+    begin = reading.sentences[mention.sentence].start
+    return _ALONG.search(reading.text[max(begin, mention.start - 40) : mention.start]) is not None and any(
+        m.value["site"] == "pleura" for m in reading.within(begin, mention.start, SITE)
+    )
+
+
 def is_no_site(reading: Reading, mention: Mention) -> bool:
     """A "T4" of a TNM, a "C4" of a cycle, an "L2" that is a line of therapy, an organ of origin."""
     if mention.value["site"] == "lung" and _ORIGIN.match(reading.text[mention.end : mention.end + 16]):
@@ -422,10 +437,14 @@ def is_no_site(reading: Reading, mention: Mention) -> bool:
         and _NEAR.search(reading.text[max(0, mention.start - 36) : mention.start])
     ):
         return True
+    if mention.value["site"] == "soft_tissue" and _along(reading, mention):
+        return True
     if re.match(r"(?-i:S)\d", mention.text) and _in_list_of_lung(reading, mention):
         return True
     if mention.value.get("list") != "vertebra":
         return False
+    if re.match(r"(?-i:S)\d", mention.text) and organ_of_report(reading) == "liver":
+        return True  # then it is a segment
     if _LINE.match(reading.text[mention.start : mention.start + 6]) and reading.in_sentence(mention.sentence, "DRUG"):
         return True
     if _AT_LEVEL_OF.search(reading.text[max(0, mention.start - 18) : mention.start]) and any(
@@ -779,7 +798,8 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             and text.startswith(":", parts[index].end)
             and re.fullmatch(r"[ ](?:[a-z-]+[ ]){1,2}", gap) is not None
         )
-        if not numbered and not measured and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
+        semicolon = gap.strip() == ";" and bool(taken) and _continues_list(parts, position, text, parts[index].end)
+        if not (numbered or measured or semicolon) and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = all(p.category == SIDE for p in taken) and re.match(
             r"^[ ]*(?:,|and|or|with|plus|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
@@ -833,6 +853,14 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
     ):
         taken.pop()
     return taken
+
+
+def _continues_list(parts: Sequence[Mention], position: int, text: str, begin: int) -> bool:
+    """Whether a place behind a semicolon is an entry of the list that began behind a colon: "metastases: L4; liver"."""
+    place = parts[position]
+    if place.category == SIDE and position + 1 < len(parts):
+        place = parts[position + 1]
+    return text.startswith(":", begin) and place.category == SITE and _ENTRY_ENDS.match(text, place.end) is not None
 
 
 def _of_lungs(parts: Sequence[Mention], index: int, text: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.findings import counting
 from extractor.findings.clauses import clause_of
@@ -33,6 +33,7 @@ from extractor.findings.lesions import (
     place_of,
     prune,
 )
+from extractor.language.frames import organ_of_report
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -190,6 +191,14 @@ _IS_NORMAL = re.compile(
 )
 _SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
 _LIST_COMMA = re.compile(r"[ ]*(?:,|,?[ ]*(?:and|or)\b|/|&)[ ]*(?:the )?", re.I)
+_IS_SAID_TO_BE = re.compile(
+    r"[ ](?:(?:both|all|each|also|now|still|is|are|was|were|has|have|had|been|be|remain|to|as|likewise|again|therefore|"
+    r"confirmed|considered|regarded|interpreted|read|classed|classified|accepted|proven|proved|proves|turned|out|known|"
+    r"biopsy-proven|histologically|definite|clear|true|represents?|correspond(?:s|ing)?)[ ]){1,6}(?:(?:an?|the)[ ])?"
+    r"(?:(?:small|residual|further|new|old|treated|tiny|bony?|osseous|lytic|sclerotic)[ ])?",
+    re.I,
+)
+"""Between a place and the word that says what is there: "L1 and S2 are confirmed as metastases"."""
 _RESPONDS = re.compile(
     r"\b(?:smaller|decreas\w+|shr[aiu]nk\w*|regress\w*|regredient|remission|sclero[ts]\w+|resolved|disappeared|vanished|gone|no longer|not \w+ any ?more|weak(?:er)?|"
     r"(?:less|more) (?:avid|active|intense)|reduc\w+|respon\w+|grow\w*|grew|grown|enlarg\w+|increas\w+|larger|progress\w*|remineralis\w+|healing)\b"
@@ -280,7 +289,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
-    for phrase in _told_apart(reading, phrases(reading, number)):
+    for told_phrase in _told_apart(reading, phrases(reading, number)):
+        phrase = _with_subjects(reading, told_phrase, number)
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
@@ -605,6 +615,8 @@ def _sites(
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
+    if (organ := organ_of_report(reading)) is not None:
+        return [_Site(organ, "extracranial", ())]
     subject = _subject(reading, phrase, number)
     if subject is not None:
         return [subject]
@@ -669,6 +681,48 @@ def _opening_place(reading: Reading, phrase: Phrase, number: int) -> _Site | Non
     return _Site(place.site, place.region, (place,) if place.single else ())
 
 
+def _with_subjects(reading: Reading, phrase: Phrase, number: int) -> Phrase:
+    """A phrase with the single places of which it is said: "L1 and S2 are confirmed as metastases"."""
+    if not phrase.strong or phrase.places or phrase.quantity is not None or "site" in phrase.noun.value:
+        return phrase
+    parts = [part for part in atoms(reading, number) if part.end <= phrase.start]
+    if any(part.category not in (SITE, "SIDE") for part in parts):
+        return phrase
+    found = _places_before(reading, parts, phrase.start, _IS_SAID_TO_BE)
+    if not found or not all(told.place.single for told in found):
+        return phrase
+    return replace(phrase, start=found[-1].start, places=tuple(told.place for told in reversed(found)))
+
+
+class _Told(NamedTuple):
+    """A place of a list, and where it begins."""
+
+    start: int
+    site: Mention
+    place: Place
+
+
+def _places_before(reading: Reading, parts: list[Mention], edge: int, first_gap: re.Pattern[str]) -> list[_Told]:
+    """The places of a list before something that is said of them, the last one first.
+
+    Args:
+        reading: The note.
+        parts: Sites and sides before it.
+        edge: Where that begins.
+        first_gap: What may stand between it and the last place.
+    """
+    left, found = list(parts), list[_Told]()
+    while left and left[-1].category == SITE:
+        site = left.pop()
+        if not (_LIST_COMMA if found else first_gap).fullmatch(reading.text[site.end : edge]):
+            break
+        sided = left and left[-1].category == "SIDE" and not reading.text[left[-1].end : site.start].strip(" .")
+        side = left.pop() if sided else None
+        edge = (side or site).start
+        found.append(_Told(edge, site, place_of(site, side, False, reading.text)))
+    return found
+
+
 def _subject(reading: Reading, phrase: Phrase, number: int) -> _Site | None:
     """The organ shortly before a phrase: "Liver heavily infiltrated: more than twenty metastases"."""
     if not phrase.strong:
@@ -706,26 +760,14 @@ def _normal_organs(reading: Reading, number: int, covered: Sequence[tuple[int, i
     """Organs that a study shows to be normal: "spleen, pancreas and both adrenals unremarkable"."""
     if reading.frames[number].study is None:
         return
-    sentence = reading.sentences[number]
     for told in reading.in_sentence(number, ORGAN_FREE):
-        parts = [part for part in atoms(reading, number) if part.end <= told.start and part.start >= sentence.start]
-        edge, first = told.start, True
-        while parts and parts[-1].category == SITE:
-            part = parts.pop()
-            if not (_IS_NORMAL if first else _LIST_COMMA).fullmatch(reading.text[part.end : edge]):
-                break
-            side = (
-                parts.pop()
-                if parts and parts[-1].category == "SIDE" and not reading.text[parts[-1].end : part.start].strip(" .")
-                else None
-            )
-            edge, first = (side or part).start, False
-            place = place_of(part, side, False, reading.text)
-            if place.site in _PRIMARY_SITES or _overlaps(part.start, part.end, covered):
+        parts = [part for part in atoms(reading, number) if part.end <= told.start]
+        for start, site, place in _places_before(reading, parts, told.start, _IS_NORMAL):
+            if place.site in _PRIMARY_SITES or _overlaps(site.start, site.end, covered):
                 continue
             sided = place.single and not re.match(r"both\b|bilateral", place.name)
             finding = _make(
-                reading, part, _Site(place.site, place.region, ()), counting.NONE, edge, told.end, "lesion",
+                reading, site, _Site(place.site, place.region, ()), counting.NONE, start, told.end, "lesion",
                 bare=True, places=(place.name,) if sided else (),
             )  # fmt: skip
             if finding.assertion is Assertion.AFFIRMED:
@@ -745,25 +787,13 @@ def _refuted(reading: Reading, number: int) -> Iterator[Finding]:
     parts = [part for part in atoms(reading, number) if part.category in (SITE, "SIDE")]
     done: set[int] = set()
     for why in sorted(told, key=lambda m: m.start):
-        edge, first = why.start, True
         own = [part for part in parts if part.end <= why.start]
-        while own and own[-1].category == SITE:
-            part = own.pop()
-            gap = reading.text[part.end : edge]
-            if not (_TURNED_OUT.fullmatch(gap) if first else _LIST_COMMA.fullmatch(gap)):
-                break
-            side = (
-                own.pop()
-                if own and own[-1].category == "SIDE" and not reading.text[own[-1].end : part.start].strip(" .")
-                else None
-            )
-            edge, first = (side or part).start, False
-            place = place_of(part, side, False, reading.text)
-            if part.start in done or not place.single or place.site in ("lung", "lymph_node_regional"):
+        for start, site, place in _places_before(reading, own, why.start, _TURNED_OUT):
+            if site.start in done or not place.single or place.site in ("lung", "lymph_node_regional"):
                 continue
-            done.add(part.start)
+            done.add(site.start)
             finding = _make(
-                reading, part, _Site(place.site, place.region, ()), counting.NONE, edge, why.end, "lesion",
+                reading, site, _Site(place.site, place.region, ()), counting.NONE, start, why.end, "lesion",
                 bare=True, places=(place.name,), refuted=True,
             )  # fmt: skip
             if finding.experiencer is Experiencer.PATIENT:

@@ -16,6 +16,7 @@ from datetime import date
 
 from extractor.language.dates import DateMention
 from extractor.language.reading import Frame, Mention, Reading, remembered
+from extractor.records import Value
 
 STUDY = "STUDY"
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
@@ -89,7 +90,23 @@ def _continues(reading: Reading, number: int) -> bool:
 
 @remembered
 def report_frame(reading: Reading) -> Frame | None:
-    """The frame of a note that is itself the report of one study.
+    """The frame of a note that is itself the report of one study."""
+    value = _study_of_report(reading)
+    if value is None:
+        return None
+    day = _exam_date(reading)
+    return Frame(day or reading.note.note_date, day is not None, value.get("region"), value.get("modality"))
+
+
+def organ_of_report(reading: Reading) -> str | None:
+    """The one organ that the study of a report looks at ("MRI liver"), if it is one."""
+    value = _study_of_report(reading)
+    return value.get("organ") if value is not None else None
+
+
+@remembered
+def _study_of_report(reading: Reading) -> Value | None:
+    """What the rules say of the study that a note is the report of.
 
     Its text names the study, or its type does ("MRI brain"); of the two the one that says more of the body has it.
     """
@@ -110,10 +127,7 @@ def report_frame(reading: Reading) -> Frame | None:
         or _compares(reading, own)
     ):
         value = titled
-    if value is None:
-        return None
-    day = _exam_date(reading)
-    return Frame(day or reading.note.note_date, day is not None, value.get("region"), value.get("modality"))
+    return value
 
 
 def _named_in_text(reading: Reading, kind: str) -> Mention | None:
