@@ -95,6 +95,13 @@ _COUNT_ROW = re.compile(
 """A row of a table that counts lesions from visit to visit; the last column is today's."""
 _WORD = "zero|one|two|three|four|five|six|seven|eight|nine|none"
 _NUMERAL = rf"(?:\d{{1,2}}|{_WORD})"
+_OTHER_SIDE = re.compile(
+    rf"(?:,? and|,|,? plus|;| &)[ ](?P<count>(?P<one>an?|another)|(?P<number>{_NUMERAL}))[ ](?:more[ ]|further[ ]|smaller[ ])?"
+    r"(?:in|on|at|within|of)[ ](?:the[ ])?(?P<side>left|right)"
+    r"(?:[ ](?:one|side|lung|lobe|hemisphere|adrenal|gland|kidney))?(?=[ ]*(?:[.,;()]|$|\n|measuring\b|\d))",
+    re.I,
+)
+"""Behind a phrase with a side: "… and one in the right (one)"."""
 _BECAME = re.compile(
     rf"(?:[ ]?(?:->|→|=>|>)|[ ](?:have |has |had )?(?:now )?(?:fell|fallen|dropped|decreased|declined|reduced|shrunk|went|gone|down)(?: from {_NUMERAL})? to"
     rf"(?: {_NUMERAL}[^.;]{{0,30}}? (?:and|then) (?:now|today|currently)(?: to)?)?)[ ]?(?P<now>{_NUMERAL})(?:[ ](?:or|to)[ ](?P<or>{_NUMERAL}))?(?![\d]|\.\d|[ ]?[mc]m|[ ]?%)",
@@ -134,7 +141,8 @@ _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
 _SIZE_BEHIND = re.compile(
-    r"(?:,?[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,4}[ ]?[,(]?[ ]?(?:measur\w+[ ])?\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b",
+    r"(?:,?[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,4}(?:,?[ ]\(?SUV[ ]?(?:max|peak)?(?:[ ]of)?[ =]?\d{1,2}(?:\.\d)?\)?)?"
+    r"[ ]?[,(]?[ ]?(?:measur\w+[ ])?\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b",
     re.I,
 )
 """The size of a single lesion, behind where it is: "metastasis near the dome, 11 mm"."""
@@ -499,10 +507,31 @@ def _in_list_of_lung(reading: Reading, mention: Mention) -> bool:
 def phrases(reading: Reading, sentence: int) -> Sequence[Phrase]:
     """The phrases of one sentence, in order."""
     return (
-        tuple(_either(_phrases(reading, sentence), reading.text))
+        tuple(_other_sides(_either(_phrases(reading, sentence), reading.text), reading.text))
         if reading.in_sentence(sentence, METASTASIS, LESION)
         else ()
     )
+
+
+def _other_sides(own: Iterable[Phrase], text: str) -> Iterator[Phrase]:
+    """Phrases, and those of the same organ's other side: "two metastases in the left lung and one in the right"."""
+    covered = 0
+    for phrase in own:
+        if phrase.start < covered:
+            continue
+        yield phrase
+        while (other := _OTHER_SIDE.match(text, phrase.end)) is not None and len(phrase.places) == 1:
+            place, side = phrase.places[0], other["side"].lower()
+            opposite = "right" if side == "left" else "left"
+            if opposite not in place.name.split():
+                break
+            count = counting.ONE if other["one"] else counting.quantity({"low": other["number"]})
+            swapped = replace(place, name=place.name.replace(opposite, side))
+            phrase = replace(
+                phrase, start=other.start("count"), end=other.end(), quantity=count, places=(swapped,), article=False
+            )
+            covered = phrase.end
+            yield phrase
 
 
 def _either(own: Iterable[Phrase], text: str) -> Iterator[Phrase]:

@@ -33,7 +33,7 @@ from extractor.findings.lesions import (
     place_of,
     prune,
 )
-from extractor.language.frames import organ_of_report
+from extractor.language.frames import organ_of_report, report_frame
 from extractor.language.reading import Mention, Reading
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
@@ -612,6 +612,8 @@ def _sites(
     if header:
         return [replace(header, places=_sided(reading, phrase, header))]
     study = reading.frames[number].study if reading.frames else None
+    if study == "head" and phrase.noun.text.lower().startswith("nodul") and not _is_head_report(reading):
+        return []  # in a note that also tells of a scan of the head, nodules are those of the lung
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
@@ -633,6 +635,11 @@ def _sites(
     if phrase.strong and _IN_NODES.match(reading.text[phrase.end : reading.sentences[number].end]):
         return [_Site("lymph_node_regional", "regional", ())]
     return [_Site("unspecified", None, ())] if phrase.strong else []
+
+
+def _is_head_report(reading: Reading) -> bool:
+    report = report_frame(reading)
+    return report is not None and report.study == "head"
 
 
 def _biopsied(reading: Reading, phrase: Phrase, number: int) -> _Site | None:

@@ -394,13 +394,16 @@ def _read_together(findings: Sequence[Finding]) -> tuple[Interval | None, list[F
     whole = [f for f in positive if _is_numbered(f) or not f.context.get("places")]
     placed_sum: Interval | None = None
     if placed:
-        placed_sum = _sum(placed)
+        placed_sum = _sum(placed.values())
     numbered = [f for f in whole if _is_numbered(f)]
     more = [f for f in numbered if f.context.get("further")]
-    if more and placed_sum is not None and len(more) == len(numbered):  # "targets: …; further liver metastases, many"
-        for finding in more:
-            placed_sum = placed_sum + _interval(finding)
-        return placed_sum, positive, []
+    if more and placed_sum is not None:  # "targets: …; further liver metastases, many"
+        listed: Interval | None = _sum([placed_sum, *map(_interval, more)])
+        for finding in numbered:
+            if finding not in more and listed is not None:  # the impression counts them all
+                listed = listed.meet(_interval(finding))
+        if listed is not None:
+            return listed, positive, []
     exact: Interval | None = None
     for finding in numbered:
         count = _interval(finding)
@@ -499,14 +502,14 @@ def _told_once(findings: Sequence[Finding]) -> Sequence[Finding]:
         again = [f for f in own if f.section == "impression"]
         first = [f for f in own if f.section == "findings"]
         if first and again:
-            fewer = again if _sum(_placed(first)).low >= _sum(_placed(again)).low else first
+            fewer = again if _sum(_placed(first).values()).low >= _sum(_placed(again).values()).low else first
             repeats.extend(fewer)
     return [f for f in findings if not any(f is repeat for repeat in repeats)]
 
 
-def _sum(placed: Mapping[str, Interval]) -> Interval:
+def _sum(counts: Iterable[Interval]) -> Interval:
     total = _ZERO
-    for count in placed.values():
+    for count in counts:
         total = total + count
     return total
 
