@@ -245,7 +245,8 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
     before = reading.text[sentence.start : mention.start]
     if words["histology.turned"].search(before[-40:]):
         return False
-    begin = max((m.end() for m in words["histology.clause"].finditer(before)), default=0)
+    plain = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), before)  # a bracket ends no clause
+    begin = max((m.end() for m in words["histology.clause"].finditer(plain)), default=0)
     if reading.within(sentence.start + begin, mention.start, FORMERLY):
         return True
     after = reading.within(mention.end, min(sentence.end, mention.end + 45), DROPPED)

@@ -95,6 +95,48 @@ def find(reading: Reading) -> Iterator[Finding]:
         for number, predicate in enumerate(predicates):
             yield from _statement(reading, predicate, zones[number], (start, end), number > 0)
     yield from _undecided(reading)
+    yield from _assigned(reading)
+
+
+def _assigned(reading: Reading) -> Iterator[Finding]:
+    """What a board's line gives each target for ("MDT: primary for radical radiotherapy, right kidney for SABR").
+
+    Only where the line has no word of ability, names nothing as open, and gives a means to every target.
+    """
+    by_line: dict[int, list[Mention]] = {}
+    for mention in reading.of("LAT_ASSIGNED"):
+        by_line.setdefault(mention.sentence, []).append(mention)
+    for number, mentions in by_line.items():
+        sentence = reading.sentences[number]
+        start, end = clause_of(reading, mentions[0].start)
+        head = _MEETING.match(reading.text, sentence.start)
+        if head is None or not reading.within(sentence.start, head.end(), "LT_BOARD", "LAT_BOARD"):
+            continue
+        left_open = reading.within(
+            sentence.start,
+            sentence.end,
+            "LAT_ABLE",
+            "LAT_OPEN",
+            "LAT_CONDITION",
+            "LAT_DOUBT",
+            "LAT_NOT",
+            "LAT_UNDECIDED",
+        )
+        if left_open or reading.within(start, end, "LAT_PALLIATIVE"):
+            continue
+        given: list[tuple[Mention, list[_Target]]] = []
+        low = max(start, head.end())
+        for mention in mentions:
+            if mention.start < low:
+                continue
+            given.append((mention, [t for t in _targets(reading, low, mention.start) if t.name not in _POINTERS]))
+            low = mention.end
+        if not given or not all(targets for _, targets in given):
+            continue
+        for mention, targets in given:
+            for target in targets:
+                predicate = _Predicate((mention,), ())
+                yield _finding(reading, predicate, True, target.name, target.start, mention.end, start, end)
 
 
 def _undecided(reading: Reading) -> Iterator[Finding]:
@@ -157,6 +199,8 @@ def _predicates(
             near = tuple(outermost(reading.within(targets[0].start - _MEANS_REACH, start, "LAT_MEANS")))
         if not near and any(target.name in ("all", *_POINTERS) for target in targets):
             near = _means_before(reading, start)
+        if not near and targets:
+            near = _means_of_board(reading, start, first)
         predicate = _Predicate(tuple(group), near)
         extent = any(target.name in ("all", *_POINTERS) for target in targets)
         if predicate.says("sum"):
@@ -198,6 +242,15 @@ def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
     low, high = _sentence_before(reading, start)
     stated = reading.within(low, high, "LAT_ABLE") and not reading.within(low, high, "LAT_NOT")
     return tuple(outermost(reading.within(low, high, "LAT_MEANS"))) if stated else ()
+
+
+def _means_of_board(reading: Reading, start: int, end: int) -> tuple[Mention, ...]:
+    """The means that the meeting which speaks is on ("SABR MDT, 5 June: primary and liver, all amenable")."""
+    number = reading.sentence_at(start)
+    line = reading.sentences[number].line
+    while number and reading.sentences[number - 1].line == line:
+        number -= 1
+    return tuple(reading.within(reading.sentences[number].start, end, "LAT_BOARD"))
 
 
 def _subject_before(reading: Reading, words: Sequence[Mention], start: int) -> list[_Target]:
@@ -293,6 +346,8 @@ def _statement(
     about = _about(predicate, zone.targets)
     if about and about[0].start < predicate.start and not predicate.says("agent"):
         about += [t for t in zone.targets if t.start >= predicate.end and t not in about and _own_means(reading, t)]
+    included = [t for t in zone.targets if t.start >= predicate.end and t not in about and _included(reading, t)]
+    about += included if amenable else []
     except_for = reading.within(zone.start, zone.end, "LAT_EXCEPT")
     if except_for and amenable:
         about = [
@@ -312,6 +367,12 @@ def _statement(
         own = [target for target in about if target.name == name]
         first, last = (begins, ends) if not own else (min(begins, own[0].start), max(ends, own[0].end))
         yield _finding(reading, predicate, amenable, name, first, last, clause[0], clause[1], bool(answer))
+
+
+def _included(reading: Reading, target: _Target) -> bool:
+    """Whether a target is added behind an ability ("all foci suitable for SBRT including the primary")."""
+    before = reading.text[max(0, target.start - 30) : target.start]
+    return reading.expressions["lat_amenability.including"].search(before) is not None
 
 
 def _denied(reading: Reading, predicate: _Predicate, clause: tuple[int, int]) -> bool:
@@ -530,6 +591,8 @@ def _finding(
         assertion=assertion,
         temporality=Temporality.HISTORICAL if past else Temporality.CURRENT,
     )
+    if _nothing_else(reading, word.sentence):
+        finding = replace(finding, context={**finding.context, "nothing_else": True})
     met = _meeting(reading, word.sentence)
     if met is None:
         return finding
@@ -539,6 +602,17 @@ def _finding(
         date=met if stale else finding.date,  # the frame may carry the day of a line further up
         context={**finding.context, "said": met.isoformat()},
     )
+
+
+def _nothing_else(reading: Reading, number: int) -> bool:
+    """Whether the line says that what it names is all that is left ("the only sites", "no other disease")."""
+    line = reading.sentences[number].line
+    same = [
+        n
+        for n in range(max(0, number - 3), min(len(reading.sentences), number + 4))
+        if reading.sentences[n].line == line
+    ]
+    return any(reading.in_sentence(n, "LAT_ONLY") for n in same)
 
 
 def _meeting(reading: Reading, number: int) -> date | None:

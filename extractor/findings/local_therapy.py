@@ -217,6 +217,8 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     ):
         return _Status.HYPOTHETICAL
     done = _is_done(reading, mention, clause)
+    if denied is None and _called_off(reading, mention):
+        return _Status.NEGATED
     if denied is not None:
         return _Status.NEGATED if denied else _Status.NONE
     if box_of(reading, mention) is False:
@@ -262,6 +264,16 @@ def _not_taken(reading: Reading, mention: Mention) -> bool:
     )
 
 
+def _called_off(reading: Reading, mention: Mention) -> bool:
+    """Whether what is entered as done is then said never to have been done ("...: actually cancelled, not done")."""
+    line = reading.sentences[mention.sentence].line
+    end = next((s.end for s in reversed(reading.sentences) if s.line == line), mention.end)
+    match = reading.expressions["local_therapy.called_off"].match(reading.text, mention.end, end)
+    if match is None:
+        return False
+    return all(m.value.get("unspecific") for m in reading.within(mention.end, match.end(), "LOCAL_THERAPY"))
+
+
 def _able(reading: Reading, start: int, end: int) -> list[Mention]:
     """Words of amenability; a patient "qualified for" radiotherapy is one for whom it was planned."""
     return [m for m in reading.within(start, end, "LAT_ABLE") if not m.text.lower().startswith("qualif")]
@@ -302,7 +314,7 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
             for word in able
         )
     ]
-    behind = reading.within(mention.end, min(clause[1], mention.end + 60), "LT_DONE")
+    behind = reading.within(mention.end, min(clause[1], mention.end + 90), "LT_DONE")
     if words["local_therapy.could_next"].match(reading.text, mention.end):
         return False  # "has had its dose, adrenalectomy can be added"
     if before and not (option and option[-1].start > before[-1].start):
@@ -316,7 +328,31 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
             _YEAR.search(reading.text, max(sentence.start, mention.start - 16), mention.start)
             or _YEAR.match(reading.text[sentence.start : mention.start].lstrip(" -*•()"))
         )
+    dated = dated or _given_on(reading, mention, clause)
     return dated and not option and not able and not reading.within(mention.end, clause[1], "LT_OPTION")
+
+
+def _given_on(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+    """Whether a line of history names it, or a day that lies behind follows as its own ("SRS to two mets 3 Feb")."""
+    words = reading.expressions
+    if mention.qualifiers.temporality is Temporality.PLANNED and "PLANNED" in mention.qualifiers.cues:
+        return False
+    sentence = reading.sentences[mention.sentence]
+    opening = mention.sentence
+    while opening and reading.sentences[opening - 1].line == sentence.line:
+        opening -= 1
+    if words["local_therapy.history_head"].match(reading.text[reading.sentences[opening].start : mention.end + 10]):
+        return True
+    if reading.within(reading.sentences[opening].start, mention.start, "LT_SPEAKER", "LT_BOARD"):
+        return False
+    day = next(reading.dates_within(mention.end, clause[1]), None)
+    today = reading.note.note_date
+    if day is None or day.date.month is None or today is None or day.date.earliest >= today:
+        return False
+    between = reading.text[mention.end : day.start]
+    if words["local_therapy.person"].search(reading.text[max(sentence.start, mention.start - 25) : mention.start]):
+        return False  # "saw Dr. G, radiation, on 7/8"
+    return len(between) <= 90 and not words["local_therapy.another_day"].search(between)
 
 
 def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool | None:
@@ -365,6 +401,8 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
         modality = _modality(mention)
         if target == "adrenal" and rule["procedure"] == "surgery" and _keyhole(reading, place):
             modality = "laparoscopic"
+        elif target == "adrenal" and rule["procedure"] == "surgery" and modality is None and _opened(reading, place):
+            modality = "open"
         value: dict[str, Any] = {"procedure": rule["procedure"], "target": target, "modality": modality}
         if count:
             number = count["number"].lower()
@@ -379,6 +417,12 @@ def _keyhole(reading: Reading, place: _Place) -> bool:
     words = reading.expressions
     beside = reading.text[max(place.clause[0] - 5, 0) : place.limit]
     return bool(words["local_therapy.laparoscopic"].search(beside)) and not words["local_therapy.opened"].search(beside)
+
+
+def _opened(reading: Reading, place: _Place) -> bool:
+    """Whether an operation is told to have been an open one."""
+    beside = reading.text[max(place.clause[0] - 5, 0) : place.limit]
+    return reading.expressions["local_therapy.opened"].search(beside) is not None
 
 
 def _modality(mention: Mention) -> str | None:
@@ -419,8 +463,9 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
         flags["other_tumour"] = True
     reason = _REASON.match(reading.text, mention.end)
     named = reason and reading.within(reason.start(), reason.end(), "LT_BENIGN")
+    removed = _on_something_benign(reading, mention, clause)
     heart = mention.value["procedure"] == "ablation" and reading.within(sentence.start, sentence.end, "LT_HEART")
-    if heart or named or (reading.within(*clause, "LT_BENIGN") and not own):
+    if heart or named or removed or (reading.within(*clause, "LT_BENIGN") and not own):
         flags["benign"] = True
     if mention.value.get("palliative") and _long_before(reading, mention, clause):
         flags["benign"] = True
@@ -447,6 +492,15 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
     if mention.value["procedure"] == "surgery" and reading.within(sentence.start, after, "LT_DIAGNOSTIC"):
         flags["diagnostic"] = True
     return flags
+
+
+def _on_something_benign(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+    """Whether the object of an operation is benign ("resection of a lung hamartoma"), wherever it sat."""
+    for benign in reading.within(mention.end, min(clause[1], mention.end + 45), "LT_BENIGN"):
+        return (
+            reading.expressions["local_therapy.object"].fullmatch(reading.text[mention.end : benign.start]) is not None
+        )
+    return False
 
 
 def _long_before(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:

@@ -503,6 +503,17 @@ def _end_of_month(reading: Reading, month: str, year: str | None) -> date | None
 # ------------------------------------------------------------------------------------------ finding
 
 
+def _carried_over(reading: Reading, start: int, end: int) -> bool:
+    """Whether a value is only copied from an older note ("rooming note copied ECOG 0 from the last visit")."""
+    words = reading.expressions
+    sentence = reading.sentences[reading.sentence_at(start)]
+    before = reading.text[max(sentence.start, start - 40) : start]
+    return bool(
+        words["performance_status.copied"].search(before)
+        or words["performance_status.outdated"].match(reading.text, end, sentence.end)
+    )
+
+
 def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> Finding:
     words = reading.expressions
     mention = told.mention
@@ -510,6 +521,8 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
     changes = state.changes()
     if told.past is not None:
         changes["temporality"] = Temporality.HISTORICAL if told.past else Temporality.CURRENT
+    if told.past is not True and _carried_over(reading, mention.start, told.end):
+        changes["temporality"] = Temporality.HISTORICAL
     if told.supposed:
         changes["assertion"] = Assertion.HYPOTHETICAL
     elif changes["assertion"] is Assertion.AFFIRMED and words["performance_status.doubted"].search(
@@ -530,6 +543,9 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         value["stay"] = stay
         changes["temporality"] = Temporality.CURRENT
     day = told.date or (_day_told(reading, told, floor, ceiling) if told.past is None else None)
+    if mention.rule == "ps.last_recorded":
+        own = next(reading.dates_within(mention.start, told.end), None)
+        day = _until(own.date.latest, reading) if own else day
     if day is not None:
         changes["date"] = day
     start = mention.start if told.start is None else told.start

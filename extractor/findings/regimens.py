@@ -359,7 +359,22 @@ def _with_lines(reading: Reading, groups: Sequence[Regimen]) -> list[Regimen]:
         ):
             group = found[index]
             found[index] = replace(group, line=line_of(mention), marks=(*group.marks, (mention.start, mention.end)))
+    for index in range(1, len(found)):
+        before, group = found[index - 1], found[index]
+        if group.line is None and before.line and _added_to(reading, before, group):
+            found[index] = replace(group, line=before.line)
     return found
+
+
+def _added_to(reading: Reading, before: Regimen, group: Regimen) -> bool:
+    """Whether drugs are added to those of the same line ("Line 2: osimertinib, with carbo/pem added 2 June")."""
+    between = reading.text[before.end : group.start]
+    return (
+        before.sentence == group.sentence
+        and len(between) <= 90
+        and reading.expressions["systemic_therapy.adds"].search(between) is not None
+        and reading.expressions["systemic_therapy.strong_stop"].search(between) is None
+    )
 
 
 def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen], near: int) -> int | None:

@@ -104,6 +104,8 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
     if candidate.metabolic:
         value["metabolic"] = True
     value |= _under(reading, candidate.mention)
+    if reading.expressions["response.corrected"].search(_before(reading, candidate.mention)):
+        value["revised"] = True
     mention = candidate.mention.requalified(candidate.qualifiers)
     changes: dict[str, Any] = {}
     told = _told_before_its_study(reading, candidate.mention)
@@ -115,6 +117,9 @@ def _finding(reading: Reading, candidate: _Candidate) -> Finding:
         return replace(finding, date=behind, context={**finding.context, "dated": True})
     elif (day := _own_scan(reading, candidate.mention)) is not None:
         changes["date"] = day
+    elif (day := _evaluated_on(reading, candidate.mention)) is not None:
+        changes["date"] = day
+        changes["context"] = {"dated": True, "study": "body", "modality": None}
     finding = reading.finding("response", value, mention.start, mention.end, by=mention, **changes)
     behind = day_behind(reading, mention.end, mention.sentence)
     return replace(finding, date=behind, context={**finding.context, "dated": True}) if behind else finding
@@ -127,6 +132,23 @@ def _own_scan(reading: Reading, mention: Mention) -> date | None:
         return None
     day = next(reading.dates_within(studies[-1].end, min(studies[-1].end + 25, mention.start)), None)
     return day.date.full if day else None
+
+
+def _evaluated_on(reading: Reading, mention: Mention) -> date | None:
+    """The day of one of several evaluations told in a row ("Efficacy: 24 Feb SD, 21 Apr PR, 10 June PR")."""
+    number = mention.sentence
+    days = [_day_ahead(reading, other) for other in reading.in_sentence(number, RESPONSE)]
+    own = _day_ahead(reading, mention)
+    return own if own is not None and len([day for day in days if day is not None]) > 1 else None
+
+
+def _day_ahead(reading: Reading, mention: Mention) -> date | None:
+    """The full day that stands right before a category."""
+    start = max(reading.sentences[mention.sentence].start, mention.start - 30)
+    days = list(reading.dates_within(start, mention.start))
+    if not days or not re.fullmatch(r"[ ]?[:=(-]?[ ]?", reading.text[days[-1].end : mention.start]):
+        return None
+    return days[-1].date.full
 
 
 def _under(reading: Reading, mention: Mention) -> dict[str, Any]:
@@ -358,6 +380,8 @@ def _scope(reading: Reading, mention: Mention, category: str) -> str | None:
         ahead = reading.text[sentence.start : label.start]
         if re.search(r"\bsum\b|;|\.(?: |$)", between + "|" + ahead[-14:]):
             continue
+        if len(mention.text) > 2 and re.search(r"\d[ ]?%\)?,[ ]", between):
+            continue  # "target lesions down 35%, partial response": what is concluded from their measure
         if re.search(r"(?:^|[.;:,|(]|[ ]{2,}|\bin|\bof|[-*•])[ ]*(?:the )?$", ahead):
             return str(label.value["scope"])
     if mention.value.get("scope"):
@@ -508,6 +532,8 @@ def _qualifiers(reading: Reading, mention: Mention, category: str) -> Qualifiers
         temporality = Temporality.CURRENT
     if temporality is Temporality.HISTORICAL and not _is_past(reading, mention):
         temporality = Temporality.CURRENT
+    if words["response.corrected"].search(before):
+        temporality = Temporality.CURRENT  # "after comparison with the right baseline: stable disease"
     if words["response.earlier_read"].search(before):
         temporality = Temporality.HISTORICAL
     if category == "NE" and assertion is Assertion.NEGATED:  # the "no" and "not" belong to the category

@@ -173,6 +173,8 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
             return True
     if not lettered:
         return False
+    if _entry(reading, mention):
+        return True
     if mention.text[0].isdigit():  # "4B" is a ward, a bed and a liver segment as well
         return (
             words["stage.tumour_right_behind"].match(text, mention.end, sentence.end) is not None
@@ -184,6 +186,25 @@ def _is_stage(reading: Reading, mention: Mention) -> bool:
     return (
         words["stage.tumour_before"].search(text[max(sentence.start, mention.start - 60) : mention.start]) is not None
     )
+
+
+def _entry(reading: Reading, mention: Mention) -> bool:
+    """Whether "IVB" is an entry of its own in a line on the lung cancer ("Lung adenocarcinoma, biopsy of T5. IVB.")."""
+    words, text = reading.expressions, reading.text
+    sentence = reading.sentences[mention.sentence]
+    before = text[sentence.start : mention.start]
+    if not re.match(r"(?:IV|III)[ -]?[A-C](?!\w)", mention.text) or words["stage.entry_else"].search(before[-40:]):
+        return False
+    if not words["stage.entry_before"].search(before) or not words["stage.entry_behind"].match(
+        text, mention.end, sentence.end
+    ):
+        return False
+    same = [
+        n
+        for n in range(max(0, mention.sentence - 3), mention.sentence + 1)
+        if reading.sentences[n].line == sentence.line
+    ]
+    return any(reading.in_sentence(n, LUNG, "HISTOLOGY") for n in same)
 
 
 def _other_tumour(reading: Reading, mention: Mention) -> bool:

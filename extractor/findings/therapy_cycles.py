@@ -132,8 +132,40 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
         count = _numbered(reading, mention, number, planned, qualifiers)
     if count is None:
         return None
-    begun = None if beside else _begun(reading, mention)
+    by_number = mention.value["kind"] != "count" and "first" not in mention.groups
+    begun = None
+    if not by_number:
+        own = not beside or "first" in mention.groups  # "cycles one to four between 3 February and 7 April"
+        begun = _listed_first(reading, mention, number) or (_begun(reading, mention) if own else None)
     return replace(count, owner=owner, first_day=count.first_day or begun)
+
+
+_LIST_OPENS = re.compile(r"[^.;()\n]{0,40}?(?:[ ]?[(:,][ ]?|[ ]on[ ])", re.I)
+_LIST_GOES_ON = re.compile(r"[ ]*(?:,|;|and|&|,[ ]?and|/|\+|-{1,2}|–)[ ]*")
+
+
+def _listed_first(reading: Reading, mention: Mention, number: int) -> date | None:
+    """The first of as many days as cycles are told, listed right behind their number ("3 cycles (2/3, 23/3, 13/4)").
+
+    Or the first of two days that tell from when to when they were given: "4 cycles (04/02-08/04/25)".
+    """
+    sentence = reading.sentences[mention.sentence]
+    days = list(dates_beside(reading, mention.end, sentence.end))
+    if len(days) < 2 or not _LIST_OPENS.fullmatch(reading.text[mention.end : days[0].start]):
+        return None
+    run = [days[0]]
+    gaps = []
+    for day in days[1:]:
+        gap = reading.text[run[-1].end : day.start]
+        if not _LIST_GOES_ON.fullmatch(gap):
+            break
+        gaps.append(gap.strip())
+        run.append(day)
+    full = [day.date.full for day in run if day.date.full is not None]
+    if len(full) < len(run) or full != sorted(full):
+        return None
+    ranged = len(run) == 2 and gaps[0] in ("-", "--", "–")
+    return full[0] if len(run) == number or ranged else None
 
 
 def _begun(reading: Reading, mention: Mention) -> date | None:
@@ -433,6 +465,12 @@ def _numbered(
         and words["therapy_cycles.were_given"].search(reading.sentence_text(mention.sentence))
     ):
         completed = number
+    if (
+        completed == number - 1
+        and temporality is Temporality.CURRENT
+        and words["therapy_cycles.given_today"].match(after)
+    ):
+        extra.append(("begun", number))
     return _Count(
         mention.start,
         mention.end,

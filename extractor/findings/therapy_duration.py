@@ -31,7 +31,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     for mention in reading.of(CATEGORY):
         if mention.start < end or _elsewise(reading, mention):
             continue
-        months = _months(mention)
+        months = None if _is_a_day(reading, mention) else _months(mention)
         owner = _owner(mention, groups)
         if months is None or not _of_therapy(reading, mention, owner):
             continue
@@ -50,6 +50,15 @@ def _elsewise(reading: Reading, mention: Mention) -> bool:
         if mention.start <= word.start and word.end <= mention.end:
             return True
     return False
+
+
+def _is_a_day(reading: Reading, mention: Mention) -> bool:
+    """Whether "5/12" is the twelfth of May: a note that puts the month first has no twelfths of a year."""
+    if "twelfths" not in mention.groups or reading.order != "month_first":
+        return False
+    return re.match(r"(?:for|x)\b|[ ](?:of|on|into)[ ]", mention.text, re.I) is None and not re.match(
+        r"[ ](?:of|on|into)[ ]", reading.text[mention.end : mention.end + 6]
+    )
 
 
 def _months(mention: Mention) -> float | int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -42,18 +42,20 @@ _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")(?![a-zÃ
 _YEAR = r"(?:'?\d{2}|(?:19|20|21|22)\d{2})"
 _FULL_YEAR = r"(?:19|20|21|22)\d{2}"
 _DATE = re.compile(
-    r"(?<![\w/.,])(?:(?<!-)|(?<=\d{4}-))(?:"
+    r"(?<![\w/.,])(?:(?<!-)|(?<=\d{4}-)|(?<=/\d\d-)|(?<=/\d-)|(?<=\.\d\d-)|(?<=\d\.-))(?:"
     rf"(?P<iso>(?P<iy>{_FULL_YEAR})[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}}))(?![\d/])"
     r"|(?P<num>(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)"
     rf"(?P<y>{_FULL_YEAR}|\d{{2}}))(?![\d/%]|[.,]\d|-\d(?!\d?[./-]\d))"
     rf"|(?P<dmy>(?!\d{{1,2}}\. (?:{_MONTH}) ?(?:-|to) ?(?:{_MONTH}) {_FULL_YEAR})(?P<d1>\d{{1,2}})"
     rf"(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})"
     rf"(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
-    rf"|(?P<mdy>(?P<m2>{_MONTH})[ -]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/%]|[.]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?)"
+    rf"|(?P<mdy>(?!fev-?1(?!\d))(?P<m2>{_MONTH})[ -]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?![\d/%]|[.:]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?)"
     rf"|(?P<my>(?P<m3>{_MONTH})(?: of)?[ ,/-]{{0,2}}(?P<y3>{_FULL_YEAR}|'\d{{2}}))(?!\d)"
     rf"|(?P<mrange>(?P<m6>{_MONTH})(?=[ ]?(?:-|to|until)[ ]?(?:{_MONTH})[ ](?P<y6>{_FULL_YEAR})))"
     rf"|(?P<nmy>(?P<m4>0?[1-9]|1[0-2])/(?P<y4>{_FULL_YEAR}))(?![\d/])"
-    r"|(?P<dm>(?P<d5>\d{1,2})\.(?P<m5>0[1-9]|1[0-2])\.)(?!\d)"
+    r"|(?P<dm>(?P<d5>\d{1,2})\.(?P<m5>0[1-9]|1[0-2]|[1-9](?=\.(?:[,:;)]|[ ](?:to|until|and|&)\b|[ ]?[-â€“][ ]?\d))"
+    r"|(?<=\.,[ ]\d\d\.)[1-9]|(?<=\.,[ ]\d\.)[1-9])\.)(?!\d)"
     rf"|(?P<year>{_FULL_YEAR})(?![\w/.-]*\d|[ ]?(?:ml|mg|cGy|IU|/))"
     r")",
     re.I,
@@ -61,9 +63,19 @@ _DATE = re.compile(
 _DATE_BEGINS = re.compile(r"(?<![\w/.,])(?:\d|" + "|".join(sorted({name[:3] for name in _MONTHS})) + r")", re.I)
 """What every date begins with: far quicker to look for than dates."""
 _SHORT = re.compile(
-    r"(?<![\w/.,-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)"
+    r"(?<![\w/.,])(?:(?<!-)|(?<=/\d\d-)|(?<=/\d-))(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%]|[.,]\d)"
     r"(?! ?(?:mm|cm|fx|fractions|cycles|nodes|positive|lobes?)\b)"
 )
+_FRACTIONS = re.compile(r"\bc?Gy\b|#|\bfx\b|\bfractions?\b|\bnodes?\b|\bLNs?\b|\bmm\s?Hg\b|\bBP\b|\bmg\b", re.I)
+"""Beside "20/5": no day and month, but a dose in fractions, nodes of so many, a pressure."""
+_DATED = re.compile(r"\b(?:CT|MRI?|PET\S*|pelvis|CAP|TAP|scan|on|since|last|MD[TM]|TB|board|C\d)[ :]*$", re.I)
+"""Before a date: what was done then."""
+_TO_COME = re.compile(
+    r"\b(?:review|return|rtc|next|due|plan\w*|book\w*|schedul\w*|appointment|f/?u|follow|until|expir\w*|will|to be)\b"
+    r"[^.;\n]*$",
+    re.I,
+)
+"""Before a date that may lie in the future."""
 _UNITS = {"day": 1, "d": 1, "week": 7, "wk": 7, "w": 7, "month": 30.44, "mo": 30.44, "year": 365.25, "yr": 365.25}
 _WORDS = {
     "a": 1,
@@ -251,7 +263,8 @@ def infer_order(notes: Iterable[tuple[str, date | None]]) -> DateOrder | None:
     """The order of day and month that the unambiguous dates of a patient's notes show.
 
     A date counts when it can be read in one way only, or when one of its two readings is its own
-    note's date; where there is none, dates without a year that can only be month and day.
+    note's date; where there is none, dates without a year that can be read in one way only, then full
+    dates of which one reading lies in the future.
 
     Args:
         notes: Pairs of cleaned text and note date.
@@ -270,17 +283,47 @@ def infer_order(notes: Iterable[tuple[str, date | None]]) -> DateOrder | None:
             elif note_date and note_date.year % 100 == int(match["y"]) % 100:
                 votes += 3 * ((note_date.day, note_date.month) == (a, b))
                 votes -= 3 * ((note_date.month, note_date.day) == (a, b))
-    if (
-        votes == 0
-        and len({match[0] for text, _ in notes for match in _SHORT.finditer(text) if _month_first(match)}) > 1
-    ):
-        return "month_first"
+    votes = votes or _short_votes([text for text, _ in notes]) or sum(_past(*note) for note in notes)
     return None if votes == 0 else "day_first" if votes > 0 else "month_first"
 
 
-def _month_first(match: re.Match[str]) -> bool:
-    """Whether a date without a year can only be month and day: "10/22"; "20/5" may be a dose."""
-    return 1 <= int(match["a"]) <= 12 < int(match["b"]) <= 31
+def _short_votes(texts: Sequence[str]) -> int:
+    """What dates without a year show: "10/22" can only be month and day, "24/03" day and month."""
+    month_first: set[str] = set()
+    day_first: set[str] = set()
+    for text in texts:
+        for match in _SHORT.finditer(text):
+            a, b = int(match["a"]), int(match["b"])
+            if 1 <= a <= 12 < b <= 31:
+                month_first.add(match[0])
+            elif 1 <= b <= 12 < a <= 31 and not _FRACTIONS.search(text[max(0, match.start() - 8) : match.end() + 12]):
+                day_first.add(match[0])
+    if month_first and day_first:
+        return 0
+    shown = len(month_first) > 1 or len(day_first) > 1 or any(map(_dates_something, texts))
+    return (len(day_first) - len(month_first)) * shown
+
+
+def _dates_something(text: str) -> bool:
+    """Whether a date without a year that can be read in one way only stands behind a study, a cycle or a meeting."""
+    return any(
+        max(int(match["a"]), int(match["b"])) > 12 and _DATED.search(text[max(0, match.start() - 12) : match.start()])
+        for match in _SHORT.finditer(text)
+        if int(match["a"]) and int(match["b"])
+    )
+
+
+def _past(text: str, note_date: date | None) -> int:
+    """What dates show of which one reading would lie beyond the note, where nothing speaks of the future."""
+    votes = 0
+    for match in _numeric_dates(text) if note_date else ():
+        a, b, year = int(match["a"]), int(match["b"]), _year(match["y"], note_date)
+        day_first, month_first = _valid(year, b, a), _valid(year, a, b)
+        if not (day_first and month_first and note_date) or _TO_COME.search(text[: match.start()][-50:]):
+            continue
+        late_day, late_month = day_first.earliest > note_date, month_first.earliest > note_date
+        votes += late_month - late_day
+    return votes
 
 
 def _numeric_dates(text: str) -> Iterator[re.Match[str]]:

@@ -10,7 +10,7 @@ its paragraph. "On 3 March …" dates its sentence. A date that only names what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -208,7 +208,7 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
             and not words["frames.seen_on"].search(reading.text[max(sentence.start, m.start - 40) : m.start])
         ]
     if studies:
-        study = studies[0]
+        study = studies[1] if _both_at_once(reading, studies) else studies[0]
         day = _date_near(reading, study, sentence.end)
         region, modality = region_of(reading, study), study.value.get("modality")
         headed = reading.text[sentence.start : study.start].strip(" -*") == "" and reading.text[
@@ -252,6 +252,16 @@ def region_of(reading: Reading, study: Mention) -> str | None:
         and reading.sentences[m.sentence].block == block
     ]  # fmt: skip
     return before[-1].value.get("region") if before else region
+
+
+def _both_at_once(reading: Reading, studies: Sequence[Mention]) -> bool:
+    """Whether a scan of the head is told in one breath with one of the body ("MRI & CT 29 May: partial response")."""
+    if len(studies) < 2 or studies[0].value.get("region") != "head" or studies[1].value.get("region") != "body":
+        return False
+    return (
+        re.fullmatch(r"[ ]?(?:&|\+|/|,|and|plus)[ ]?", reading.text[studies[0].end : studies[1].start], re.I)
+        is not None
+    )
 
 
 def day_behind(reading: Reading, end: int, sentence: int) -> date | None:

@@ -116,7 +116,7 @@ _STOP = re.compile(
 _LAST_WORD = re.compile(r"([\w.]+)$")
 _KEY_VALUE = re.compile(r"[ ]*[A-Za-z][\w /()&.'-]{1,40}(?::|[ ]{3,}|\.{3,}|[ ]?=)")
 _STUDY_ENTRY = re.compile(
-    r"(?:(?:Brain|Head|Cerebral|Cranial|Restaging)[ ])?(?:MRI?|c?MRI|CT|CECT|PET\S*|FDG\S*|CXR|PFT|Echo|ECG)(?:[ ][\w/+&-]+){0,3}[ ]?"
+    r"(?:(?:Brain|Head|Cerebral|Cranial|Restaging|Staging|Early|First|Interim|Repeat|Follow-?up|Latest|Last|New)[ ])?(?:MRI?|c?MRI|CT|CECT|PET\S*|FDG\S*|CXR|PFT|Echo|ECG)(?:[ ][\w/+&-]+){0,3}[ ]?"
     r"(?:\(?\d{1,4}[./-]\d{1,2}|:|\d{1,2}[ ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
 )
 """A line that tells of a study of its own: "MRI brain 27/8/24 ..."."""
@@ -275,6 +275,10 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules:
     if word is None:
         return after[0] != "." and not text.endswith(". ", begin, match.start())  # leaders of a list: "bone . . . 5"
     last = word[1].lower()
+    if last in ("rt", "lt") and word[1] != last.upper():
+        return not re.match(
+            r"[a-z]|\d{1,2}(?:st|nd|rd|th)\b", after
+        )  # "rt. 6th rib", "Lt. adrenal"; RT is radiotherapy
     if last in rules.abbreviations or (last in rules.closing and not after[0].isupper()):
         return False
     if ")" in match[0]:

@@ -34,7 +34,7 @@ def lat_amenable(case: Case, extracranial: Fact, cranial: Fact) -> Fact:
     if not newest:
         return Fact(set_aside=weighed.left, notes={"cranial": None, "missing": []})
     whole = newest.get("all")
-    refused = [f for f in newest.values() if not f.value["amenable"] and not _overruled(f, whole)]
+    refused = [f for f in newest.values() if not f.value["amenable"] and not _overruled(f, whole, newest)]
     head = _cranial(newest, whole, refused)
     if refused:
         return Fact(False, tuple(refused), weighed.left, notes={"cranial": head, "missing": []})
@@ -50,6 +50,11 @@ def lat_amenable(case: Case, extracranial: Fact, cranial: Fact) -> Fact:
                 hint="a site was found after the statement",
             )
         return Fact(True, (whole,), weighed.left, notes={"cranial": True, "missing": []})
+    newest = {target: finding for target, finding in newest.items() if finding.value["amenable"]}
+    whole_body = {target for target, finding in newest.items() if finding.context.get("nothing_else")} - _CRANIAL
+    if whole_body:  # what is said to be all that is left
+        named = set(newest) | (_CRANIAL if set(newest) & _CRANIAL else set())
+        body_sites, head_sites = body_sites & named, head_sites & named
     missing = _missing(case, newest, body_sites, head_sites)
     evidence = tuple(newest.values())
     if missing or not evidence:
@@ -94,8 +99,15 @@ def _without_open(case: Case, newest: Mapping[str, Finding]) -> Mapping[str, Fin
     return {target: finding for target, finding in newest.items() if stands(target, finding)}
 
 
-def _overruled(refusal: Finding, whole: Finding | None) -> bool:
-    """Whether a later statement on all sites takes a refusal back."""
+def _overruled(refusal: Finding, whole: Finding | None, newest: Mapping[str, Finding]) -> bool:
+    """Whether a later statement on all sites takes a refusal back, or later ones on some a refusal of them all."""
+    if whole is refusal:
+        later = [
+            f
+            for f in newest.values()
+            if f.value["amenable"] and (moment(f) or date.min) > (moment(refusal) or date.min)
+        ]
+        return bool(later)
     return bool(
         whole is not None
         and whole is not refusal
@@ -130,6 +142,8 @@ def _found_later(case: Case, statement: Finding, sites: set[str]) -> set[str]:
     for finding in case.findings:
         day = moment(finding)
         if finding.concept in ("metastasis", "lesion") and finding.decides and finding.value["site"] in sites and day:
+            if finding.note_id == statement.note_id and not finding.context.get("dated"):
+                day = min(day, said)  # one note tells both: the site was known when it was written
             told = day, finding.note_id != statement.note_id
             first[finding.value["site"]] = min(told, first.get(finding.value["site"], told))
     # a meeting that a later note reports knew nothing of what another note found in between

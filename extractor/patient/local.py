@@ -88,5 +88,7 @@ def _treatment(group: Sequence[Finding]) -> dict[str, Any]:
         "modality": next((value["modality"] for value in values if value.get("modality")), None),
     }
     treatment |= {mark: True for mark in _MARKS if any(value.get(mark) for value in values)}
+    if treatment["target"] == "brain" and any(_class(value) and not value.get("palliative") for value in values):
+        treatment.pop("palliative", None)  # "RT: whole brain, 30 Gy": the fuller words tell that it was no palliation
     counts = [int(count) for value in values if (count := value.get("count"))]
     return treatment | ({"count": max(counts)} if counts else {})

@@ -18,10 +18,12 @@ _PASS = frozenset({"PR", "SD"})
 _BODY = frozenset({"body", "chest", "abdomen"})
 _RECENT = timedelta(days=42)
 """A note speaks of a scan as the present one within so many days."""
+_GIVEN_AGO = timedelta(days=7)
+"""A cycle given so long ago is a completed one."""
 _REPORT = re.compile(r"radiolog|imaging|\b(?:ct|pet|mri?|scan)\b")
 """The types of notes whose date is that of the study they report."""
-_OF_THERAPY = frozenset({"systemic_therapy", "therapy_cycles", "therapy_duration"})
-"""Concepts whose days are those of doses, in whatever report they stand."""
+_OF_THERAPY = frozenset({"systemic_therapy", "therapy_cycles", "therapy_duration", "lat_amenability", "local_therapy"})
+"""Concepts whose days are those of doses or of meetings, in whatever report they stand."""
 _PARTS = frozenset({"target", "non_target", "former", "cranial"})
 
 
@@ -171,7 +173,8 @@ def _is_start(finding: Finding) -> bool:
 
 def _is_first_cycle(finding: Finding) -> bool:
     """Whether a finding is the first cycle, given on a day of its own ("C1 10 Feb")."""
-    return finding.value.get("completed") == 1 and finding.date != finding.note_date
+    only_a_month = finding.context.get("dated") is False and not finding.value.get("first_day")  # "1/2025: C1"
+    return finding.value.get("completed") == 1 and finding.date != finding.note_date and not only_a_month
 
 
 def _curative(finding: Finding) -> str | None:
@@ -184,13 +187,13 @@ def _outside_first_line(course: Course) -> Callable[[Finding], str | None]:
 
     def reason(finding: Finding) -> str | None:
         number = finding.value.get("line")
-        if number is not None and number > 1:
-            return f"of line {number}, not of the first line"
-        if _of_agents(finding, course.later_agents):
-            return "of a later line, not of the first line"
         day = moment(finding)
+        ends_it = day is not None and day == course.next_line and _is_progression(finding)
+        if number is not None and number > 1 and not ends_it:
+            return f"of line {number}, not of the first line"
+        if _of_agents(finding, course.later_agents) and not ends_it:
+            return "of a later line, not of the first line"
         named = number is not None or bool(_agents([finding]) & course.agents)
-        ends_it = day == course.next_line and _is_progression(finding)
         if not named and course.next_line and (day is None or day >= course.next_line) and not ends_it:
             return "told after a later line began"
         of_scan = finding.context.get("study") and finding.concept != "response"  # the scan's day, not the therapy's
@@ -234,6 +237,15 @@ def _not_a_count(finding: Finding) -> str | None:
     return "no number completed" if finding.value.get("completed") is None else None
 
 
+def _by_now(case: Case, finding: Finding) -> Finding:
+    """A cycle that an older note tells as given that day was completed, unless a later note counts them anew."""
+    begun, day = finding.value.get("begun"), finding.note_date
+    if not begun or day is None or case.as_of is None or case.as_of - day < _GIVEN_AGO:
+        return finding
+    later = [f for f in case.findings if f.concept == "therapy_cycles" and f.note_date and f.note_date > day]
+    return finding if any(f.decides for f in later) else replace(finding, value={**finding.value, "completed": begun})
+
+
 def cycles(case: Case, course: Course) -> Fact:
     """The cycles of the first-line regimen that are completed, maintenance not included.
 
@@ -241,6 +253,7 @@ def cycles(case: Case, course: Course) -> Fact:
     certain ones leaves the fact empty, marked ``uncertain``.
     """
     weighed = _first_line_cycles(case, course).drop(_first_dose_only(case)).drop(_not_a_count)
+    weighed = Weighed(tuple(_by_now(case, finding) for finding in weighed.kept), weighed.left)
     if not weighed.kept:
         unsure = [item.finding for item in weighed.left if item.finding.value.get("uncertain")]
         return Fact(set_aside=weighed.left, notes={"uncertain": True} if unsure else {})

@@ -117,6 +117,9 @@ def test_by_the_order_of_the_notes(text: str, order: DateOrder, dates: list[str]
         ("3/12 mm", []),
         ("2/5 nodes", []),
         ("CT 03/25", ["2025-03"]),
+        ("given 27.1., 17.2., 10.3. Cycle 4 cancelled", ["2025-01-27", "2025-02-17", "2025-03-10"]),
+        ("SUV 13.4. Then 12.3.", []),
+        ("FEV1 too low", []),
     ],
 )
 def test_with_a_note_date(text: str, dates: list[str]) -> None:
@@ -141,6 +144,12 @@ def test_with_a_note_date(text: str, dates: list[str]) -> None:
         ([("C1 9/10/24, C2 10/1, C3 10/22; PET 8/30", None)], "month_first"),
         ([("CT 03/04/2025, 30 Gy 20/5, 20/4", None)], None),  # a dose tells no order
         ([("CT 03/04/2025, nodes 1/14", None)], None),  # one alone may count something
+        ([("C1 24/03, C2 14/04, CT 05/06", None)], "day_first"),
+        ([("CT 5/28, C4 on 6/2", None)], "month_first"),
+        ([("Held 3/20-3/27", None)], "month_first"),
+        ([("CT 24/03, CT 3/24", None)], None),
+        ([("since 2/4/25, CT 4/8/25", date(2025, 6, 11))], "month_first"),  # no scan of August in June
+        ([("review on 3/7/2025", date(2025, 6, 11))], None),
     ],
 )
 def test_the_order_that_the_notes_show(notes: list[tuple[str, date | None]], order: DateOrder | None) -> None:

@@ -35,6 +35,68 @@ TABLE: list[tuple[str, Notes, dict[str, Any]]] = [
         {"cycles": 3, "months": 3.0, "response": "SD"},
     ),
     (
+        "a cycle given that day is completed when a later note is written",
+        [
+            ("2025-04-30", "Carboplatin/pemetrexed first-line, C4 given today."),
+            ("2025-06-12", "Doing well after chemotherapy. CT chest and abdomen 9 June 2025: PR."),
+        ],
+        {"cycles": 4},
+    ),
+    (
+        "a cycle given that day is not yet completed",
+        [("2025-06-12", "Carboplatin/pemetrexed first-line, C4 given today.")],
+        {"cycles": 3},
+    ),
+    (
+        "a later note that counts the cycles stands",
+        [
+            ("2025-04-30", "Carboplatin/pemetrexed first-line, C4 given today."),
+            ("2025-06-12", "Completed 3 cycles of carboplatin/pemetrexed; the fourth was stopped at once."),
+        ],
+        {"cycles": 3},
+    ),
+    (
+        "days without a year show their order",
+        [("2025-06-19", "1L carboplatin/pemetrexed: C1 25/02, C2 18/03, C3 08/04, C4 29/04. Imaging 05/06: SD.")],
+        {"cycles": 4, "months": 3.3, "response": "SD"},
+    ),
+    (
+        "the twelfth of May is no five months",
+        [("2025-06-05", "Had 3 cycles carbo/pem as first line, last 5/12. CT 5/26: PR. Labs 5/28.")],
+        {"cycles": 3, "months": None},
+    ),
+    (
+        "a month told for the first dose is no day",
+        [("2025-06-18", "1/2025 Carbo/pem x1, first line\n2/25/2025 C2 carbo/pem\nCT chest 6/11/2025: PR")],
+        {"months": None},
+    ),
+    (
+        "drugs added to those of the second line are of that line",
+        [
+            (
+                "2025-06-13",
+                "Line 1: osimertinib from 9 December 2024.\n"
+                "Line 2: osimertinib continued (CT 27 May 2025: PD) with carbo/pem added 2 June, one cycle so far.",
+            )
+        ],
+        {"line": 2, "cycles": None, "response": "PD"},
+    ),
+    (
+        "the day of a meeting is no restaging",
+        [
+            (
+                "2025-06-05",
+                "Osimertinib first line since 10 March 2025.\nCT 27 May 2025: PR.\nMDT 3 June: all sites can have SBRT.",
+            )
+        ],
+        {"months": 2.6, "lat_amenable": True},
+    ),
+    (
+        "an outpatient report is no report of a scan",
+        [("2025-06-19", "Line 1: pembrolizumab since 25 February 2025.\nCT 09/06/2025: SD. CT of 15/05: PR.")],
+        {"months": 3.4},
+    ),
+    (
         "the progression that the second line answered",
         [
             (

@@ -455,7 +455,7 @@ def answer(day: str | None, category: str, study: str | None = None, explicit: b
 
 
 def first_cycle(day: str) -> Finding:
-    return replace(given_cycles(day, 1), note_date=AS_OF)
+    return replace(given_cycles(day, 1, first_day=day), note_date=AS_OF)
 
 
 FIRST = drug("2025-01-10", 1, event="start")
@@ -801,6 +801,10 @@ def able(day: str, target: str | None, amenable: bool = True) -> Finding:
     return tell("lat_amenability", day, amenable=amenable, target=target)
 
 
+def seen(site: str) -> Finding:
+    return tell("metastasis", "2025-05-01", site=site, region="extracranial", low=1, high=1, status="present")
+
+
 def undecided(day: str, target: str) -> Finding:
     return qualify(able(day, target), POSSIBLE, rule="lat_undecided")
 
@@ -813,6 +817,28 @@ def undecided(day: str, target: str) -> Finding:
     ("a target left open that day", [able("2025-05-01", "all"), undecided("2025-05-01", "brain")], None),
     ("left open, then decided", [undecided("2025-05-01", "all"), able("2025-05-08", "all")], True),
     ("another target left open", [able("2025-05-01", "primary"), undecided("2025-05-01", "liver")], True),
+    ("a refusal of all taken back in part", [able("2025-03-01", "all", False), able("2025-05-01", "primary")], True),
+    ("a later refusal stands", [able("2025-03-01", "primary"), able("2025-05-01", "all", False)], False),
+    ("a site that nothing is said of", [able("2025-05-01", "primary"), seen("liver")], None),
+    (
+        "what is named is all that is left",
+        [replace(able("2025-05-01", "primary"), context={"nothing_else": True}), seen("liver")],
+        True,
+    ),
+    (
+        "the only one in the head says nothing of the body",
+        [
+            able("2025-05-01", "primary"),
+            replace(able("2025-05-01", "cranial"), context={"nothing_else": True}),
+            seen("liver"),
+        ],
+        None,
+    ),
+    (
+        "a site told in the same note was known",
+        [able("2025-04-20", "all"), seen("liver")],
+        True,
+    ),
     (
         "a refusal is not taken back by an open view",
         [able("2025-05-01", "liver", False), undecided("2025-05-01", "liver")],
