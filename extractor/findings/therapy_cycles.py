@@ -202,7 +202,10 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     if (
         after
         and after[0].maintenance
-        and reading.expressions["therapy_cycles.then"].search(reading.text[mention.end : after[0].start])
+        and (
+            "induction" in mention.text.lower()
+            or reading.expressions["therapy_cycles.then"].search(reading.text[mention.end : after[0].start])
+        )
     ):
         after = []  # "4 cycles through 1 April, now maintenance": they came before it
     if (
@@ -227,6 +230,10 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     return None, False
 
 
+_CLASS_NAME = 30
+"""The name of a kind of therapy is no longer than that, in characters."""
+
+
 def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, beside: bool) -> bool:
     words = reading.expressions
     before, after = _around(reading, mention)
@@ -239,8 +246,10 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if value.get("stopped"):
         return beside or owner is not None or words["therapy_cycles.therapy_near"].search(text) is not None
     if value.get("after_drug"):
-        if owner is None or not beside or owner.end > mention.start:
+        if owner is None or not beside:
             return False
+        if owner.end > mention.start:  # "chemo-immunotherapy x 4 (carboplatin, …)"
+            return mention.start - owner.start <= _CLASS_NAME and re.match(r"[ ]?[(:]|[ ]with\b", after) is not None
         gap = reading.text[owner.end : mention.start]
         return (
             len(gap) <= 60
