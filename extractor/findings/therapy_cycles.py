@@ -442,7 +442,8 @@ def _numbered(
     elif _plans(reading, mention, before):
         completed, temporality = number, Temporality.PLANNED
     elif (
-        words["therapy_cycles.gave"].search(before)
+        words["therapy_cycles.finished"].match(_without_drugs(reading, mention.end, mention.end + len(after)))
+        or words["therapy_cycles.gave"].search(before)
         or _whole_done(reading, mention)
         or (words["therapy_cycles.last_one"].search(mention.text) and not words["therapy_cycles.open"].match(after))
     ):
