@@ -95,6 +95,10 @@ _COUNT_ROW = re.compile(
 """A row of a table that counts lesions from visit to visit; the last column is today's."""
 _WORD = "zero|one|two|three|four|five|six|seven|eight|nine|none"
 _NUMERAL = rf"(?:\d{{1,2}}|{_WORD})"
+_ONE_BY_ONE = re.compile(
+    rf":[ ]?(?:{_NUMERAL}[ ](?:in|of|at|on|within)[ ][^.;:]{{2,40}}?(?:,|[ ]and)[ ]){{1,4}}$", re.I
+)
+"""Before the last part of a number that is told place by place: "two metastases: one in the liver and …"."""
 _OTHER_SIDE = re.compile(
     rf"(?:,? and|,|,? plus|;| &)[ ](?P<count>(?P<one>an?|another)|(?P<number>{_NUMERAL}))[ ](?:more[ ]|further[ ]|smaller[ ])?"
     r"(?:in|on|at|within|of)[ ](?:the[ ])?(?P<side>left|right)"
@@ -115,7 +119,8 @@ _AT_LEVELS = re.compile(
 )
 """How many places hold the disease: "osseous metastatic disease at five thoracolumbar levels"."""
 _CAME_DOWN = re.compile(
-    rf"(?:[ ](?:from[ ])?(?:1[0-2]|[1-9]|{_WORD})[ ]?(?:->|→|=>|>|to)[ ]?|[ ](?:(?:are|were|is|have|has|now|come|gone)[ ]){{0,3}}(?:down|reduced|decreased|fallen) to[ ](?:only[ ])?)"
+    rf"(?:,?[ ](?:(?:are|is|stable|unchanged|constant)[ ,]{{1,2}}){{0,2}}(?:in[ ])?(?:number|count)[ ](?:(?:is|was|remains?|stays?|unchanged|stable|still|constant)[ ]){{0,3}}(?:at|of|:)[ ]?|"
+    rf"[ ](?:from[ ])?(?:1[0-2]|[1-9]|{_WORD})[ ]?(?:->|→|=>|>|to)[ ]?|[ ](?:(?:are|were|is|have|has|now|come|gone)[ ]){{0,3}}(?:down|reduced|decreased|fallen) to[ ](?:only[ ])?)"
     rf"(?P<now>{_NUMERAL})(?:[ ](?:or|to)[ ](?P<or>{_NUMERAL}))?(?![\d]|\.\d|[ ]?[mc]m|[ ]?%)",
     re.I,
 )
@@ -202,6 +207,7 @@ _LINE = re.compile(r"L[1-6][ ]?[:=)-]")
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _METASTATIC_BEHIND = re.compile(
     r"[ ]?,?[ ]?(?:(?:of|measuring)[ ]\d[\d., ]*[mc]m[ ]?,?[ ]?)?(?:\([^()]{0,30}\)[ ]?,?[ ]?)?"
+    r"(?:(?:unchanged|stable|smaller|larger|shrinking|growing|persist\w+|decreas\w+|increas\w+|regress\w+|avid)[ ]?,[ ]?){0,2}"
     r"(?:(?:also|both|all|each|likewise|is|are|was|were|been|has|have|known|proven|confirmed|as|to be|being|considered|deemed|which|that)[ ]){0,5}"
     r"(?:metastatic|secondary|(?P<nodal>tumou?ral|malignant|positive))\b(?![ -](?:to|from|or|vs|versus|potential|for|by)\b|[ ]?\?)",
     re.I,
@@ -297,14 +303,19 @@ def prune(mentions: Iterable[Mention]) -> list[Mention]:
 def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
     """All that phrases are made of, in one sentence, overlaps resolved."""
     studies = reading.in_sentence(sentence, "STUDY")
-    nouns = [n for n in prune(reading.in_sentence(sentence, METASTASIS, LESION)) if not _of_study(reading, n, studies)]
+    begin = reading.sentences[sentence].start
+    nouns = [
+        n
+        for n in prune(reading.in_sentence(sentence, METASTASIS, LESION))
+        if not _of_study(reading, n, studies)
+        and not (n.value.get("anaphoric") and _ONE_BY_ONE.search(reading.text[begin : n.start]))
+    ]
     sites = prune(
         m
         for m in reading.in_sentence(sentence, SITE)
         if not is_no_site(reading, m) and not any(s.start <= m.start and m.end <= s.end for s in studies)
     )
     primaries = prune(reading.in_sentence(sentence, PRIMARY))
-    begin = reading.sentences[sentence].start
     rest = [
         m
         for m in prune(reading.in_sentence(sentence, QUANTITY, TIMES, SIZE))
@@ -996,10 +1007,11 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         told = counting.number(stations["number"]) or 0
         quantity, end = Count(told, told), stations.end()
     became = _BECAME.match(text, end)
-    if became is None and quantity is None and noun.value.get("number") == "plural":
-        became = _CAME_DOWN.match(text, end)
-    elif quantity is None or article:
+    plural = noun.value.get("number") == "plural"
+    if became is not None and (quantity is None or article) and not (plural and " from " in became[0]):
         became = None
+    if became is None and quantity is None and plural:
+        became = _CAME_DOWN.match(text, end)
     if became is not None:
         now = counting.number(became["now"]) or 0
         also = counting.number(became["or"]) if became["or"] else None

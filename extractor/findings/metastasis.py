@@ -65,10 +65,21 @@ _OPENS_CLAUSE = re.compile(
 _LEVEL = re.compile(r"\b(?:from|level of|level|below|above|down to|up to|between|to)[ ]$", re.I)
 """Before a vertebra that only says how far something reaches."""
 _ATTRIBUTE = re.compile(
-    r"\([^()]*\)|,? ?\d+(?:[.,]\d+)?(?:[ ]?x[ ]?\d+(?:[.,]\d+)?)*[ ]?[mc]m\b|,? ?SUV(?:max)?[ ]?(?:of[ ])?\d+(?:[.,]\d+)?|[ ](?:by|near|beside|next to|along|adjacent to) the \w+|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
+    r"\([^()]*\)|,? ?(?:(?:previously|formerly|earlier|before|was|from) )?\d+(?:[.,]\d+)?(?:[ ]?x[ ]?\d+(?:[.,]\d+)?)*[ ]?[mc]m\b|,? ?SUV(?:max)?[ ]?(?:of[ ])?\d+(?:[.,]\d+)?|[ ](?:by|near|beside|next to|along|adjacent to) the \w+|,? ?(?:all |both |each )?(?:with|showing|of) [\w -]{0,25}?(?:enhancement|margins?|density|attenuation|cent(?:re|er)|uptake|o?edema|washout|necrosis|halo)\b",
     re.I,
 )
 """What only describes a lesion."""
+_DEEP = re.compile(r"sub-?cut|muscul|muscle|soft[- ]tissue|\band\b[^,;]*\bpsoas", re.I)
+"""Words for what lies below the skin."""
+_NEXT_ONE = re.compile(
+    r"[ ]*(?:\([^()]*\))?[ ]*[,;][ ]*(?:and )?(?:that|the (?:one|other|lesion|metastasis|deposit|nodule)) (?:in|of|at|on)\b",
+    re.I,
+)
+"""Behind a lesion with its size: another of its kind is spoken of."""
+_SEGMENTS = re.compile(
+    r",[ ](?:in[ ])?segments?[ ](?:[1-8IV]{1,4}[ab]?(?:,?[ ]and[ ]|,[ ]|[ ]?/[ ]?|(?=,)))+", re.I
+)  # fmt: skip
+"""Between lesions and the word for them: where in the liver they are."""
 _NEW = re.compile(r"\bnew(?:ly)?\b[\w ,-]{0,25}$|^[\w -]{0,10}\bnew\b", re.I)
 _FURTHER = re.compile(r"\b(?:other|further|additional)\b[\w ,-]{0,25}$", re.I)
 _ANOTHER = re.compile(r"\b(?:second|third|fourth|another|separate|additional|further)\b[\w ,-]{0,30}$", re.I)
@@ -311,10 +322,11 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             weak, pending = phrase, []
             if alone and _of_original(reading, phrase, number):
                 continue  # of these a number follows that says how many are left
-            if not _benign(reading, phrase, number) and not _TARGETS.search(
-                reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]
-            ):
-                told = listed or _among_announced(reading, number, phrase)
+            targets = _TARGETS.search(reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]) is not None
+            if not _benign(reading, phrase, number) and (not targets or _is_list(reading, phrase)):
+                if targets:  # the lobe of the lung is where the primary is
+                    phrase = replace(phrase, places=tuple(p for p in phrase.places if p.site != "lung"))
+                told = listed or targets or _among_announced(reading, number, phrase)
                 pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=told))
             continue
         part = _told_to_be(reading, phrase, number)
@@ -398,17 +410,20 @@ def _among_announced(reading: Reading, number: int, phrase: Phrase) -> bool:
     return False
 
 
+def _is_list(reading: Reading, phrase: Phrase) -> bool:
+    """Whether places are listed behind a noun and a colon: "target lesions: liver 10 mm, left adrenal 12 mm"."""
+    return len(phrase.places) > 1 and reading.text.startswith(":", phrase.noun.end)
+
+
 def _told_apart(reading: Reading, own: Sequence[Phrase]) -> Iterator[Phrase]:
     """Phrases, those of a list freed from what is told of the next: "Seg VII 8 mm, seg V not identified"."""
     for phrase, following in zip_longest(own, own[1:]):
         qualifiers = phrase.noun.qualifiers
-        apart = (
+        next_one = (
             following is not None
-            and phrase.sizes
-            and "RESOLVED" in qualifiers.cues
             and re.fullmatch(r"[ ]*(?:\([^()]*\))?[ ]*[,;][ ]*(?:the )?", reading.text[phrase.end : following.start])
-        )
-        if apart:
+        ) or _NEXT_ONE.match(reading.text, phrase.end)
+        if next_one and phrase.sizes and "RESOLVED" in qualifiers.cues:
             freed = replace(qualifiers, cues=qualifiers.cues - {"RESOLVED"})
             yield replace(phrase, noun=phrase.noun.requalified(freed))
         else:
@@ -473,7 +488,7 @@ def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
         return True
     if strong.places and strong.noun.qualifiers.assertion is not Assertion.POSSIBLE:
         return False
-    between = _ATTRIBUTE.sub(" ", reading.text[weak.end : strong.start])
+    between = _ATTRIBUTE.sub(" ", _SEGMENTS.sub("", reading.text[weak.end : strong.start]))
     return _LINK.match(between.lstrip(" )")) is not None
 
 
@@ -594,6 +609,9 @@ def _sites(
     if _DISTANT.search(before):
         return [_Site("unspecified", None, ())]
     named = [m for m in reading.in_sentence(number, "STUDY") if m.end <= phrase.start]
+    organ = next((m.value["organ"] for m in named if "organ" in m.value and m.end == named[-1].end), None)
+    if organ is not None and reading.text.find(";", named[-1].end, phrase.start) < 0:
+        return [_Site(str(organ), "extracranial", ())]
     if (
         named
         and named[-1].value.get("region") in _ORGAN_OF_STUDY
@@ -617,8 +635,8 @@ def _sites(
     if study in _ORGAN_OF_STUDY:
         site, region = _ORGAN_OF_STUDY[study]
         return [_Site(site, region, ())]
-    if (organ := organ_of_report(reading)) is not None:
-        return [_Site(organ, "extracranial", ())]
+    if (own_organ := organ_of_report(reading)) is not None:
+        return [_Site(own_organ, "extracranial", ())]
     subject = _subject(reading, phrase, number)
     if subject is not None:
         return [subject]
@@ -846,7 +864,10 @@ def _distant_node(site: _Site, sites: Sequence[_Site], reading: Reading) -> _Sit
 
 
 def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, list[Place]]:
-    """Drop what only frames a place: the lung of a "lung primary", the liver of a "portal node"."""
+    """Drop what only frames a place: the lung of a "lung primary", the liver of a "portal node"; skin is skin anywhere."""
+    if {"skin", "soft_tissue"} <= grouped.keys() and not _DEEP.search(words):
+        skin = [*grouped["skin"], *grouped["soft_tissue"]]
+        grouped = {site: skin if site == "skin" else places for site, places in grouped.items() if site != "soft_tissue"}
     if len(grouped) > 1 and _NODAL.search(words):
         generic = [
             site
