@@ -867,7 +867,9 @@ def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, li
     """Drop what only frames a place: the lung of a "lung primary", the liver of a "portal node"; skin is skin anywhere."""
     if {"skin", "soft_tissue"} <= grouped.keys() and not _DEEP.search(words):
         skin = [*grouped["skin"], *grouped["soft_tissue"]]
-        grouped = {site: skin if site == "skin" else places for site, places in grouped.items() if site != "soft_tissue"}
+        grouped = {
+            site: skin if site == "skin" else places for site, places in grouped.items() if site != "soft_tissue"
+        }
     if len(grouped) > 1 and _NODAL.search(words):
         generic = [
             site
