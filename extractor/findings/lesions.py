@@ -38,7 +38,7 @@ _RIGHT_GAP = re.compile(
     r"lytic|sclerotic|mixed|small|tiny|smaller|larger|focal|subcapsular|peripheral|central|new|also|namely|i\.?e\.?|e\.?g\.?|viz|respectively|"
     r"straddling|spanning|crossing|across|occupying|parenchyma|gland|glands|level|levels|vertebra|vertebrae|vertebral|bone|bones|nodes?|muscle|left|right|l|r|lt|rt|bilateral\w*|up|"
     r"replac(?:e[sd]?|ing)|occupy|occupies|destroy(?:s|ed|ing)|expand(?:s|ed|ing)|infiltrat(?:es?|ed|ing)|portions?|parts?|much|most|"
-    r"head|tip|angle|arch|apex|basal|apical|"
+    r"head|tip|angle|arch|apex|basal|apical|cervical|thoracic|dorsal|lumbar|pelvis(?=[ ]?[(])|bony|"
     r"secondary|deposits?|have|has|been|(?:reduced|decreased|shrunk(?:en)?|regressed|increased|grown|enlarged) to|spread|multiple|several|now|again|still|today|remain(?:s|ing|ed)?|persist(?:s|ing)?|outside|chest|thorax)\b[ ]*|[,:(\])&+/=~-][ ]*|"
     r"(?:SUV[ ]?\w*|previously|prev\.?|was|formerly|prior|before|baseline|from)[ :=]{1,2}\d+(?:[.,]\d+)?){0,10}$",
     re.I,
@@ -50,7 +50,9 @@ _LARGEST = re.compile(
     re.I,
 )
 COUNTED = re.compile(
-    r"^[ ]*(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|new|known)[ ]+){0,4}$", re.I
+    r"^[ ]*(?:x[ ]|of (?:them|these|those|which)[ ])?"
+    r"(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|l|r|new|known)[ ]+){0,4}$",
+    re.I,
 )
 """Between a number and the place whose lesions it counts."""
 _TNM_AROUND = re.compile(r"(?<![A-Za-z])[cpyr]{0,2}T[0-4Xx][a-d]?[ ,/;]{0,2}[cpy]{0,2}N[0-3Xx]", re.I)
@@ -96,9 +98,14 @@ _COUNT_ROW = re.compile(
 _WORD = "zero|one|two|three|four|five|six|seven|eight|nine|none"
 _NUMERAL = rf"(?:\d{{1,2}}|{_WORD})"
 _ONE_BY_ONE = re.compile(
-    rf":[ ]?(?:{_NUMERAL}[ ](?:in|of|at|on|within)[ ][^.;:]{{2,40}}?(?:,|[ ]and)[ ]){{1,4}}$", re.I
+    rf"[:,][ ]?(?:{_NUMERAL}[ ](?:of (?:them|these|which)[ ])?(?:in|of|at|on|within)[ ][^.;:]{{2,40}}?(?:,|[ ]and)[ ])"
+    r"{1,4}$",
+    re.I,
 )
 """Before the last part of a number that is told place by place: "two metastases: one in the liver and …"."""
+_IN_TOTAL = re.compile(r"(?:[ ](?:in total|altogether|overall|left|remain(?:ing)?|persist))?[ ]?[,:-][ ]?", re.I)
+"""Between a number of lesions and the numbers of single places."""
+_ON_BOTH_SIDES = re.compile(r"[ ](?:on|of) (?:both|either|each) sides?\b|[ ]bilaterally\b", re.I)
 _OTHER_SIDE = re.compile(
     rf"(?:,? and|,|,? plus|;| &)[ ](?P<count>(?P<one>an?|another)|(?P<number>{_NUMERAL}))[ ](?:more[ ]|further[ ]|smaller[ ])?"
     r"(?:in|on|at|within|of)[ ](?:the[ ])?(?P<side>left|right)"
@@ -827,8 +834,9 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             continue
         if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
             break
+        adds_up = part.category == QUANTITY and not taken and _adds_up(parts, index, position, text)
         another = re.match(r"[ ]*,", gap) or _heads_adjective(parts, position, text)
-        if counted and not taken and part.category == QUANTITY and another:
+        if counted and not taken and part.category == QUANTITY and another and not adds_up:
             break
         numbered = part.category == QUANTITY and not taken and _IS_NUMBER.fullmatch(gap) is not None
         measured = (
@@ -839,7 +847,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             and re.fullmatch(r"[ ](?:[a-z-]+[ ]){1,2}", gap) is not None
         )
         semicolon = gap.strip() == ";" and bool(taken) and _continues_list(parts, position, text, parts[index].end)
-        if not (numbered or measured or semicolon) and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
+        if not (numbered or measured or semicolon or adds_up) and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = all(p.category == SIDE for p in taken) and re.match(
             r"^[ ]*(?:,|and|or|with|plus|&|\+|/)(?![^A-Za-z]*(?:in|of|at|to|sizes?|measuring)\b)", gap
@@ -854,6 +862,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             part.category == QUANTITY
             and not {"article", "both"} & part.groups.keys()
             and not taken
+            and not adds_up
             and not _ANNOUNCES.search(gap)
             and not _in_brackets_behind(text, part)
             and not (numbered and _NUMBER_OF.search(text[: parts[index].start][-60:]))
@@ -901,6 +910,22 @@ def _continues_list(parts: Sequence[Mention], position: int, text: str, begin: i
     if place.category == SIDE and position + 1 < len(parts):
         place = parts[position + 1]
     return text.startswith(":", begin) and place.category == SITE and _ENTRY_ENDS.match(text, place.end) is not None
+
+
+def _adds_up(parts: Sequence[Mention], index: int, position: int, text: str) -> bool:
+    """Whether the numbers of places behind a noun add up to its own: "four metastases, three in the liver and one …"."""
+    before = [part for part in parts[:index] if part.category == QUANTITY]
+    if not before or not _IN_TOTAL.fullmatch(text[parts[index].end : parts[position].start]):
+        return False
+    told: list[Count] = []
+    for number, place in zip(parts[position:], parts[position + 1 :], strict=False):
+        if number.category in (METASTASIS, LESION):
+            break
+        if number.category == QUANTITY:
+            if place.category not in (SITE, SIDE) or not COUNTED.match(text[number.end : place.start]):
+                return False
+            told.append(counting.quantity(number.groups))
+    return len(told) > 1 and counting.total(told) == counting.quantity(before[-1].groups)
 
 
 def _of_lungs(parts: Sequence[Mention], index: int, text: str) -> bool:
@@ -1016,6 +1041,9 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         now = counting.number(became["now"]) or 0
         also = counting.number(became["or"]) if became["or"] else None
         quantity, end = Count(now, max(now, also or 0)), became.end()
+    sides = _ON_BOTH_SIDES.match(text, end)
+    if sides is not None and quantity is None and plural and {place.site for place in left_places} == {"adrenal"}:
+        quantity, end = counting.TWO, sides.end()
     row = _COUNT_ROW.match(text, noun.end)
     if row is not None and quantity is None:
         last = int(row["last"])
@@ -1070,6 +1098,9 @@ def _right_quantity(
     right: Sequence[Mention], text: str, noun: Mention, quantity: Count | None, article: bool, places: Sequence[Place]
 ) -> tuple[Count | None, bool]:
     """A count behind the noun: "x3", "(3)", ": three, of 12 mm", "one in S2 and two in S6"."""
+    told = len(places) > 1 and all(place.told for place in places)
+    if told and quantity == counting.total(place.count for place in places):
+        return quantity, article
     vague = quantity == counting.SEVERAL and next(
         (
             p
