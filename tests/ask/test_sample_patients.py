@@ -8,6 +8,8 @@ import pytest
 
 from extractor.ask import lexicon
 from extractor.ask.answer import ask
+from extractor.ask.values import fact_sentence
+from extractor.evidence.wording import say_fact
 from extractor.files import patterns_folder
 from extractor.records import Note, Report
 from extractor.screener import Screener
@@ -22,6 +24,7 @@ READ = [
     ("P01", "how many liver metastases are left?", "Liver: 2.", "Two residual liver metastases"),
     ("P01", "how many extracranial metastases?", "Extracranial: 3 metastases: adrenal 1, liver 2", "adrenal metastasis"),
     ("P01", "any brain mets?", "Brain: none (13 Mar 2025)", "brain metastases"),
+    ("P01", "CNS mets?", "Cranial: no metastases", "brain metastases"),
     ("P01", "what stage?", "Stage: IVB", "cT2b N2 M1c"),
     ("P01", "what was the response?", "Response: PR on 11 Mar 2025", "Partial response"),
     ("P01", "how many cycles?", "4 completed", "4 cycles"),
@@ -44,6 +47,7 @@ READ = [
     ("P03", "is it squamous?", "Yes. Histology: NSCLC, squamous", "squamous cell carcinoma of the lung"),
     ("P03", "did he progress?", "PD on 29 Apr 2025", "Progressive disease"),
     ("P03", "more than five liver mets?", "Yes. Liver: at least 6", "Innumerable FDG-avid liver metastases"),
+    ("P03", "how many cranial metastases?", "Cranial: at least 7 metastases: brain 1, leptomeninges", "Leptomeningeal carcinomatosis"),
     ("P03", "adrenal mets?", "Adrenal: 2", "Bilateral adrenal metastases"),
     ("P03", "amenable to SBRT?", "said not to be possible", "amenable to local ablative treatment"),
     ("P03", "why not eligible?", "Response: not met", "Progressive disease"),
@@ -84,6 +88,26 @@ READ = [
     ("P09", "any metastases?", "Extracranial: no metastases", "metastases"),
 ]  # fmt: skip
 
+QUESTIONS = {
+    "age_years": "how old is the patient?",
+    "sex": "which sex?",
+    "histology": "what histology?",
+    "tissue_confirmed": "is it tissue-confirmed?",
+    "stage": "what stage?",
+    "ecog": "latest ECOG?",
+    "line": "which line of therapy?",
+    "cycles": "how many cycles?",
+    "months": "how many months of therapy?",
+    "response": "what was the response?",
+    "extracranial_metastases": "how many extracranial metastases?",
+    "cranial_metastases": "how many cranial metastases?",
+    "lat_amenable": "are all sites amenable?",
+    "prior_local_therapy": "any prior local therapy?",
+    "contraception": "contraception?",
+    "consent": "consent?",
+}
+"""A question for each fact of a report."""
+
 
 @pytest.fixture(scope="module")
 def reports(screener: Screener, sample_patients: Mapping[str, Sequence[Note]]) -> Mapping[str, Report]:
@@ -99,3 +123,18 @@ def test_answers_are_what_the_notes_say(
     assert says in "\n".join(sentence.text for sentence in answer.sentences)
     behind = [finding.text for sentence in answer.sentences for finding in sentence.findings]
     assert not words or any(words in text for text in behind)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_fact_is_told_with_all_its_evidence_or_said_to_be_open(reports: Mapping[str, Report], name: str) -> None:
+    for report in reports.values():
+        fact = report.facts.facts[name]
+        answer = ask(QUESTIONS[name], report, WORDS)
+        said = "\n".join(sentence.text for sentence in answer.sentences)
+        cited = {finding.id for sentence in answer.sentences for finding in sentence.findings}
+        if fact.value is None:
+            assert "do not settle" in said or "contradict each other" in said
+        else:
+            told = say_fact(fact.value) if name.endswith("_metastases") else fact_sentence(name, fact).text
+            assert told in said
+            assert cited >= {finding.id for finding in fact.evidence}
