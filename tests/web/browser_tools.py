@@ -80,9 +80,9 @@ def _wait_for(url: str, seconds: float = 60) -> None:
 
 
 @contextmanager
-def guarded_page(browser: Any, width: int, height: int) -> Iterator[Any]:
+def guarded_page(browser: Any, width: int, height: int, scheme: str = "light") -> Iterator[Any]:
     """A page that fails the test on any error in its console, and on any call to another machine."""
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     opened = context.new_page()
     opened.set_default_timeout(20_000)
     faults: list[str] = []
