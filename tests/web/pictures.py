@@ -29,9 +29,9 @@ def _keep(page: Any, name: str) -> None:
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
-def _screen(page: Any, name: str) -> None:
+def _screen(page: Any) -> None:
     page.locator(".card a.chip").first.click()
-    _keep(page, name)
+    _keep(page, "screen")
 
 
 def _ask(page: Any) -> None:
@@ -51,11 +51,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         with guarded_page(browser, 1280, 800) as page:
             _open(page, address)
-            _screen(page, "screen-light")
+            _screen(page)
             _ask(page)
-        with guarded_page(browser, 1280, 800, "dark") as page:
-            _open(page, address)
-            _screen(page, "screen-dark")
         browser.close()
 
 
