@@ -60,6 +60,8 @@ def numbers(value: Any) -> tuple[float | None, float | None] | None:
         return None
     if isinstance(value, int | float):
         return value, value
+    if isinstance(value, list) and len(value) == 2:
+        return value[0], value[1]
     if not hasattr(value, "get"):
         return None
     if "low" in value:

@@ -115,6 +115,7 @@ def read(text: str, lexicon: Lexicon, today: date | None = None) -> Question:
 
 
 def _spans(asked: str, lexicon: Lexicon) -> list[_Span]:
+    """The words that mean something. One for a whole region ("cranial") asks for no single site of it."""
     found = [
         _Span(match.start(), match.end(), entry.kind, _meaning(entry.meaning, match), match[0])
         for entry in lexicon.entries
@@ -126,6 +127,8 @@ def _spans(asked: str, lexicon: Lexicon) -> list[_Span]:
         for match in _PERIOD.finditer(asked)
         if match["bound"] or not match["month"] or match["year"] or match["day"]
     ]
+    regions = {(span.start, span.end) for span in found if span.kind == "region"}
+    found = [span for span in found if span.kind != "site" or (span.start, span.end) not in regions]
     return [span for span in found if not any(_hides(other, span) for other in found)]
 
 

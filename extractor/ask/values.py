@@ -59,7 +59,8 @@ def fact_sentence(name: str, fact: Fact, prefix: str = "") -> Sentence:
 
 def _from_karnofsky(fact: Fact) -> str:
     kps = fact.notes.get("kps")
-    return f" (from KPS {say_fact(kps) if isinstance(kps, Mapping) else kps})" if kps else ""
+    bounds = compare.numbers(kps)
+    return f" (from KPS {say_interval(*bounds, 'none')})" if bounds else ""
 
 
 def facts(topic: Topic, question: Question, report: Report, asks: Mapping[str, str]) -> Iterator[Sentence]:
@@ -181,7 +182,8 @@ def _site(site: str, question: Question, report: Report) -> Iterator[Sentence]:
     elif fact.value and fact.value.get("high") == 0:
         yield Sentence(f"{label}: none; no {region} metastases remain.", fact.evidence)
     elif affirmed:
-        yield Sentence(f"{label}: {listed(list(dict.fromkeys(map(said, affirmed))))}; not among the counts.", affirmed)
+        told = listed(list(dict.fromkeys(map(said, affirmed))))
+        yield Sentence(f"{told[0].upper()}{told[1:]}; not among the counts.", affirmed)
     elif not here:
         yield Sentence(f"{label}: the notes tell of no metastasis there, and do not exclude one.")
     yield from _possible(here)
@@ -199,7 +201,7 @@ def _possible(found: list[Finding]) -> Iterator[Sentence]:
 def findings(topic: Topic, question: Question, report: Report) -> Iterator[Sentence]:
     """What the notes tell of a topic that has no fact: drugs, imaging."""
     found = [finding for finding in select.of_topic(topic, question, report) if select.asked(finding, question)]
-    told = [finding for finding in found if select.told(finding)]
+    told = [f for f in found if select.told(f) and (not question.agents or f.value.get("agents"))]
     if "latest" in question.times and (days := [moment for f in told if (moment := day(f))]):
         told = [finding for finding in told if day(finding) == max(days)]
     groups: dict[str, list[Finding]] = {}

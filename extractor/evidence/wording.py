@@ -263,6 +263,8 @@ def _say_entry(key: str, item: Any) -> str:
     name = name if name.split()[0].isupper() else name[:1].lower() + name[1:]
     if isinstance(item, bool):
         return name if item else f"not {name}"
+    if isinstance(item, Mapping) and "by_site" in item:
+        return say_counts(item)  # which says itself of what
     return f"{name} {say_fact(item)}"
 
 

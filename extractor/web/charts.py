@@ -33,7 +33,7 @@ def funnel(steps: Sequence[Step], theme: str | None) -> Any:
              "end": s.left + s.out} for s in steps]  # fmt: skip
     labels = (
         alt.Chart(alt.InlineData(values=left))
-        .mark_text(align="left", dx=6, color=_ink(theme))
+        .mark_text(align="left", dx=6, color=ink(theme))
         .encode(x=alt.X("end:Q"), y=alt.Y("Criterion:N", sort=names), text="label:N")
     )
     return (_stacked(rows, names, colours) + labels).properties(height=_ROW * len(names) + 40)
@@ -85,10 +85,10 @@ def distribution(bars: Bars, title: str, theme: str | None) -> Any:
     )
     colour = alt.condition("datum.known", alt.value(_BLUE), alt.value(_GREY))
     return (
-        base.mark_bar().encode(color=colour) + base.mark_text(dy=-7, color=_ink(theme)).encode(text="Patients:Q")
+        base.mark_bar().encode(color=colour) + base.mark_text(dy=-7, color=ink(theme)).encode(text="Patients:Q")
     ).properties(height=200)
 
 
-def _ink(theme: str | None) -> str:
+def ink(theme: str | None) -> str:
     """The colour of words: Streamlit's theme of charts leaves those at marks black."""
     return _INK.get(theme or "light", _INK["light"])

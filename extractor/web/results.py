@@ -40,7 +40,7 @@ def show(reports: Sequence[Report], failures: Sequence[FailedNote]) -> bool:
     with exports.popover("Export", icon=":material/download:", width="stretch"):
         _exports(reports, report)
     again = back.button("Other notes", icon=":material/arrow_back:", width="stretch")
-    left, right = st.columns([5, 6])
+    left, right = st.columns([5, 7])
     with left:
         views: Mapping[str, Callable[[Report], None]] = {
             "Criteria": _criteria,

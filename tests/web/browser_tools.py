@@ -41,6 +41,32 @@ VISIBLE = """mark => {
 }"""
 """Script that tells whether an element is seen, not hidden under another."""
 
+DRAWN = """() => {
+    window.clicked = null;
+    document.addEventListener("pointerdown", () => { window.clicked ??= performance.now(); }, true);
+    window.drawn = new Promise(resolve => new MutationObserver((_, observer) => {
+        if (!document.querySelector(".banner") || !document.querySelector(".note-text mark")) return;
+        observer.disconnect();
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve((performance.now() - window.clicked) / 1000)));
+    }).observe(document.body, { childList: true, subtree: true }));
+}"""
+"""Script that times from the click to the second frame in which the verdict and the marks are there."""
+LIT = """() => {
+    window.clicked = null;
+    document.addEventListener("pointerdown", () => { window.clicked = performance.now(); }, { capture: true, once: true });
+    window.lit = new Promise((resolve, reject) => {
+        setTimeout(() => reject("nothing was lit"), 10000);
+        window.addEventListener("hashchange", () => {
+            requestAnimationFrame(() => requestAnimationFrame(() => resolve((performance.now() - window.clicked) / 1000)));
+        }, { once: true });
+    });
+}"""
+"""Script that times from the click on evidence to the second frame after the page has moved to it."""
+
+READ = """() => document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
+    && document.querySelectorAll("[data-testid=stDataFrame]").length === 1"""
+"""Script that tells whether the table of an uploaded file is there, and that of the sample no longer."""
+
 
 @contextmanager
 def running_app(settings: Mapping[str, str] | None = None, secrets: Sequence[str] = ()) -> Iterator[str]:
@@ -77,6 +103,16 @@ def _wait_for(url: str, seconds: float = 60) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(0.3)
+
+
+def upload(page: Any, address: str, text: str) -> None:
+    """Open the Screen page and give it a file with one note; the button is not yet pressed."""
+    page.goto(address)
+    page.get_by_text("Upload", exact=True).click()
+    file = {"name": "P-1__2025-03-18__letter.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    page.locator("input[type=file]").set_input_files([file])
+    page.get_by_test_id("stFileChipName").wait_for()
+    page.wait_for_function(READ)
 
 
 @contextmanager
