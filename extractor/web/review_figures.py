@@ -41,7 +41,7 @@ class _Seen:
     decisions: tuple[Decision, ...]
 
 
-@st.fragment(run_every="10s")  # type: ignore[untyped-decorator]
+@st.fragment(run_every="5s")  # type: ignore[untyped-decorator]
 def figures(desk: Desk) -> None:
     """Show them, and go on showing them as others answer."""
     everything = st.segmented_control(
