@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from extractor.evidence.highlight import show
 from extractor.evidence.wording import STATUS_WORDS
 from extractor.records import Status
 from extractor.review.decisions import (
@@ -49,7 +50,8 @@ def review(desk: Desk) -> None:
             f"Question {place + 1} of {len(desk.items)} · {len(decided)} answered"
             + (" · all done" if len(decided) == len(desk.items) else ""),
         )
-        st.html(card(item, hidden, decision))
+        if state.mode() in (state.JUDGE, state.CORRECT):
+            st.html(card(item, hidden, decision))
         _controls(desk, item, place, hidden, own)
     with right:
         _notes(desk, item, hidden, own)
@@ -68,7 +70,7 @@ def _controls(desk: Desk, item: Item, place: int, hidden: bool, own: list[Decisi
         st.button("Cancel", shortcut="Esc", on_click=state.set_mode, args=(state.JUDGE,))
     elif mode == state.MISSED:
         chosen = state.selection()
-        st.html(f"{_quote(chosen)}")
+        st.html(_quote(chosen))
         ask_value(None, None, _missed(desk, item, chosen), "What do the missed words say?")
     else:
         _answers(desk, item, place, hidden)
@@ -78,8 +80,6 @@ def _controls(desk: Desk, item: Item, place: int, hidden: bool, own: list[Decisi
 
 
 def _quote(chosen: Selection) -> str:
-    from extractor.evidence.highlight import show
-
     return f'<p class="ts"><q><bdi>{show(" ".join(chosen.words.split()))}</bdi></q></p>'
 
 

@@ -41,8 +41,9 @@ class _Seen:
     decisions: tuple[Decision, ...]
 
 
+@st.fragment(run_every="5s")  # type: ignore[untyped-decorator]
 def figures(desk: Desk) -> None:
-    """Show them."""
+    """Show them, and go on showing them as others answer."""
     everything = st.segmented_control(
         "Figures of", ["This queue", "All queues"], default="This queue", required=True, key="review_scope"
     )
@@ -105,7 +106,8 @@ def _scores(seen: Sequence[_Seen]) -> None:
         found = _added([scores(each.items, each.decisions, kind) for each in seen])
         if found:
             table = [_row(first, name, score, kind) for name, score in found.items()]
-            st.dataframe(pd.DataFrame(table), hide_index=True, height="content")
+            widths = {first: st.column_config.TextColumn(width="medium")}
+            st.dataframe(pd.DataFrame(table), hide_index=True, height="content", column_config=widths)
     st.caption(
         "Percent with 95 % Wilson intervals. A corrected finding is a false alarm and a miss. Recall and F1 are those "
         "of notes that were read whole for what was missed. What reviewers differ on counts once it is settled."
@@ -177,15 +179,17 @@ def _chart(known: Sequence[Settled]) -> None:
             for point in over_time(known)
         ]
     )  # fmt: skip
+    several = table["Version / rules"].nunique() > 1
+    legend = alt.Legend(orient="bottom", columns=2, symbolOpacity=1) if several else None
     base = alt.Chart(table, height=220).encode(
         x=alt.X("When:T", title=None),
-        color=alt.Color("Version / rules:N", scale=alt.Scale(range=_COLOURS), legend=alt.Legend(orient="bottom")),
+        color=alt.Color("Version / rules:N", scale=alt.Scale(range=_COLOURS), legend=legend),
     )
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title="Right, %"), y2="high:Q")
     line = base.mark_line(point=True).encode(
         y=alt.Y("Right, %:Q", scale=alt.Scale(domain=[0, 100])),
-        strokeDash="Version / rules:N",
-        shape="Version / rules:N",
+        strokeDash=alt.StrokeDash("Version / rules:N", legend=None),
+        shape=alt.Shape("Version / rules:N", legend=legend),
         tooltip=["When:T", "Version / rules:N", alt.Tooltip("Right, %:Q", format=".1f"), "Of:Q"],
     )
     st.altair_chart(alt.layer(band, line), width="stretch")

@@ -9,13 +9,15 @@ import streamlit as st
 
 from extractor.evidence.wording import say_concept
 from extractor.records import Note
-from extractor.review.queue import Plan, QueueError, draw
+from extractor.review.queue import Drawn, Plan, QueueError, draw
 from extractor.review.scoring import KEYS
 from extractor.review.store import Queue, Store, StoreError
-from extractor.web import session
-from extractor.web.review_source import draw_from_folder, open_cases
+from extractor.web import session, signin
+from extractor.web.access import Right
+from extractor.web.review_source import Source, draw_from_batch, named, open_cases
+from extractor.web.workspace import workspace
 
-_OPEN, _FOLDER = "The open patients", "The folder of a batch"
+_OPEN, _BATCH, _FOLDER = "The open patients", "The open batch", "The folder of a batch"
 _SINGLE, _WHOLE = "Single findings and criteria", "Whole notes, read for what was missed too"
 AT_HAND = "review_at_hand"
 """The session's key of notes that were read for a queue that does not keep them."""
@@ -23,11 +25,13 @@ AT_HAND = "review_at_hand"
 
 def ask_for_queue(store: Store, reviewer: str) -> Queue | None:
     """Show the form; gives the queue when one was drawn."""
-    found = session.opened()
-    sources = [_OPEN, _FOLDER] if found else [_FOLDER]
+    sources = _sources()
+    if not sources:
+        st.info("Nothing is open to draw from: open patients on the Screen page, or a batch on the Batch page.")
+        return None
     source = st.segmented_control("Draw from", sources, default=sources[0], required=True, key="review_source")
-    if not found:
-        st.caption("To draw from patients, open them on the Screen page first.")
+    if source not in sources:
+        source = sources[0]
     with st.form("review_new"):
         folder, export = _folder() if source == _FOLDER else ("", "")
         plan = _plan()
@@ -39,16 +43,28 @@ def ask_for_queue(store: Store, reviewer: str) -> Queue | None:
         return None
     try:
         with st.spinner("Drawing …"):
-            if source == _FOLDER:
-                taken = draw_from_folder(folder, export, plan)
-            else:
-                taken = draw(open_cases(found.reports if found else ()), plan)
+            taken = _draw(source, folder, export, plan)
             queue = store.add_queue(plan, taken, reviewer)
     except (QueueError, StoreError) as error:
         st.error(str(error))
         return None
     _keep_at_hand(taken.notes)
     return queue
+
+
+def _sources() -> list[str]:
+    """What this person can draw from now."""
+    may = {_OPEN: session.opened(), _BATCH: workspace().cohort, _FOLDER: signin.may(Right.FILES)}
+    return [source for source, there in may.items() if there]
+
+
+def _draw(source: str, folder: str, export: str, plan: Plan) -> Drawn:
+    room, found = workspace(), session.opened()
+    if source == _OPEN and found:
+        return draw(open_cases(found.reports), plan)
+    if source == _BATCH and room.cohort:
+        return draw_from_batch(Source(room.cohort.folder, room.inputs or (), room.columns), plan)
+    return draw_from_batch(named(folder, export), plan)
 
 
 def _keep_at_hand(notes: Sequence[Note]) -> None:

@@ -11,7 +11,7 @@ from extractor.evidence.cards import style_sheet
 from extractor.records import Note
 from extractor.review.store import SETTING, Queue, Store, StoreError, place_of, readable
 from extractor.web import review_state as state
-from extractor.web import session
+from extractor.web import session, signin
 from extractor.web.review_desk import review
 from extractor.web.review_figures import figures
 from extractor.web.review_new import AT_HAND, ask_for_queue
@@ -19,7 +19,7 @@ from extractor.web.review_settle import settle
 from extractor.web.review_source import own_notes
 from extractor.web.review_state import Desk
 
-_REVIEW, _SETTLE, _FIGURES, _NEW = "Review", "Settle", "Figures", "Queue"
+_REVIEW, _SETTLE, _FIGURES, _NEW = "Review", "Settle", "Figures", "Queues"
 _CHOSEN, _VIEW, _LOADED = "review_queue", "review_view", "review_loaded"
 
 
@@ -69,10 +69,10 @@ def _turn() -> None:
 
 def _reviewer(place: st.delta_generator.DeltaGenerator) -> str:
     """Who reviews: who is signed in, or the name that she gives."""
-    signed_in = str(st.user.get("email") or st.user.get("name") or "") if st.user.get("is_logged_in") else ""
+    signed_in = signin.who()
     if signed_in:
         place.text_input("Reviewer", signed_in, disabled=True)
-        return signed_in
+        return signed_in[:200]
     typed = place.text_input("Reviewer", key="review_reviewer", persist_state="session", placeholder="Your name")
     return " ".join((typed or "").split())[:200]
 

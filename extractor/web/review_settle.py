@@ -24,7 +24,7 @@ from extractor.web.review_card import card, lit_of, notes_of, say_answer
 from extractor.web.review_state import Desk
 from extractor.web.review_value import FOCUS, ask_value
 
-_PLACE = "review_settle_place"
+_PLACE, _SHOWN = "review_settle_place", "review_settle_shown"
 
 
 @st.fragment  # type: ignore[untyped-decorator]
@@ -41,6 +41,7 @@ def settle(desk: Desk) -> None:
         return
     place = min(int(st.session_state.get(_PLACE, 0)), len(questions) - 1)
     question = questions[place]
+    st.session_state[_SHOWN] = question.about
     left, right = st.columns([5, 6])
     with left:
         st.markdown(f"**{len(questions)} to settle** · {place + 1} of {len(questions)}")
@@ -85,6 +86,12 @@ def _choices(desk: Desk, question: Question) -> None:
 
 
 def _take(desk: Desk, question: Question, act: Act, said: dict[str, object], decision_id: str) -> None:
+    """Keep a settlement.
+
+    While the next question is drawn, buttons of the one before may still stand there; they settle nothing.
+    """
+    if st.session_state.get(_SHOWN) != question.about:
+        return
     state.record(
         desk,
         question.item,
@@ -93,6 +100,7 @@ def _take(desk: Desk, question: Question, act: Act, said: dict[str, object], dec
         decision_id=decision_id,
         role=Role.ADJUDICATE,
         refers_to=question.mark.first.id if question.mark else None,
+        then=lambda: st.session_state.pop(_SHOWN, None),
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from extractor.exports.batch import REPORTS
+from extractor.exports.column_guess import guess_columns
 from extractor.exports.grouping import by_patient
+from extractor.exports.preview import columns_of
 from extractor.exports.readers import Inputs
 from extractor.exports.report_json import SCHEMA, to_dict
-from extractor.exports.rows import InputError
+from extractor.exports.rows import InputError, NoteRecord
 from extractor.records import Note, Report
 from extractor.review.queue import Case, Drawn, Plan, QueueError, draw
 
@@ -28,24 +30,62 @@ def own_notes(report: Report) -> tuple[Note, ...]:
     return tuple(replace(note, patient_id=report.patient_id) for note in report.notes)
 
 
-def draw_from_folder(folder: str, export: str, plan: Plan) -> Drawn:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A finished batch.
+
+    Attributes:
+        folder: Where its reports are.
+        inputs: The export that it was made from, for the texts of the notes; empty for none.
+        columns: How the export's columns are mapped.
+    """
+
+    folder: Path
+    inputs: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def named(folder: str, export: str) -> Source:
+    """A batch that a person names; the columns of its export are guessed.
+
+    Raises:
+        QueueError: When the export cannot be read.
+    """
+    inputs = (str(Path(export).expanduser()),) if export else ()
+    try:
+        tables = (columns_of(path) for path in Inputs(inputs).files) if inputs else ()
+        columns = guess_columns(next(filter(None, tables), {}))
+    except InputError as error:
+        raise QueueError(str(error)) from None
+    return Source(Path(folder).expanduser(), inputs, columns)
+
+
+def draw_from_batch(source: Source, plan: Plan) -> Drawn:
     """Draw a queue from a batch's reports.
 
-    Args:
-        folder: The folder of the batch.
-        export: The export that it was made from, for the texts of the notes; empty for none.
-        plan: How to draw.
+    What is drawn of single findings and criteria is known from the reports, so only the notes of the
+    patients drawn are kept in memory; whole notes are drawn from all of the export.
 
     Raises:
         QueueError: When the folder holds no reports, the export cannot be read, or nothing can be drawn.
     """
-    path = Path(folder).expanduser() / REPORTS
-    if plan.whole_notes and not export:
+    if plan.whole_notes and not source.inputs:
         raise QueueError("To read whole notes, name the export that the batch was made from.")
-    notes = _notes(export) if export else {}
+    if not source.inputs:
+        return draw(_cases(source, {}), plan)
+    if plan.whole_notes:
+        return draw(_cases(source, _notes(source, None)), plan)
+    patients = {item.patient_id for item in draw(_cases(source, {}), plan).items}
+    own = (case for case in _cases(source, _notes(source, patients)) if case.report["patient_id"] in patients)
+    return draw(own, plan)
+
+
+def _cases(source: Source, notes: Mapping[str, Sequence[Note]]) -> Iterator[Case]:
+    path = source.folder / REPORTS
     try:
         with path.open(encoding="utf-8") as stream:
-            return draw((Case(report, notes.get(report["patient_id"], ())) for report in _reports(path, stream)), plan)
+            for report in _reports(path, stream):
+                yield Case(report, tuple(notes.get(report["patient_id"], ())))
     except OSError as error:
         raise QueueError(f"{path}: cannot be read ({error.strerror}).") from None
 
@@ -62,9 +102,15 @@ def _reports(path: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         yield report
 
 
-def _notes(export: str) -> dict[str, tuple[Note, ...]]:
+def _notes(source: Source, patients: Collection[str] | None) -> dict[str, tuple[Note, ...]]:
+    """The notes of some patients, or of all."""
     try:
-        patients, _ = by_patient(Inputs([str(Path(export).expanduser())]))
+        records = [
+            record
+            for record in Inputs(source.inputs, source.columns)
+            if patients is None or (isinstance(record, NoteRecord) and record.note.patient_id in patients)
+        ]
+        found, _ = by_patient(records)
     except InputError as error:
         raise QueueError(str(error)) from None
-    return {patient.patient_id: tuple(patient.notes) for patient in patients}
+    return {patient.patient_id: tuple(patient.notes) for patient in found}

@@ -36,17 +36,19 @@ def ask_value(
                 "Concept", list(FIELDS), index=None, format_func=say_concept, key=f"review_concept_{number}"
             )
             if concept is None:
-                _cancel()
+                st.button("Cancel", shortcut="Esc", on_click=state.set_mode, args=(state.JUDGE,), key="review_cancel")
                 return
         with st.form(f"review_form_{number}", border=False):
             fields = [*FIELDS[concept], *_QUALIFIERS]
             for field, column in zip(fields, _grid(len(fields)), strict=True):
                 with column:
                     _field(field, _first(field, known), _key(concept, field))
-            st.form_submit_button(
-                "Record", type="primary", shortcut="Ctrl+Enter", on_click=_said, args=(concept, on_said, state.new_id())
-            )
-        _cancel()
+            with st.container(horizontal=True):
+                st.form_submit_button(
+                    "Record", type="primary", shortcut="Ctrl+Enter",
+                    on_click=_said, args=(concept, on_said, state.new_id()),
+                )  # fmt: skip
+                st.form_submit_button("Cancel", shortcut="Esc", on_click=state.set_mode, args=(state.JUDGE,))
         if state.message():
             st.warning(state.message())
 
@@ -99,7 +101,3 @@ def _said(concept: str, on_said: Callable[[str, Statement, str], None], decision
         state.say(str(error))
         return
     on_said(concept, Statement(value, str(given["assertion"]), str(given["experiencer"])), decision_id)
-
-
-def _cancel() -> None:
-    st.button("Cancel", shortcut="Esc", on_click=state.set_mode, args=(state.JUDGE,), key="review_cancel")

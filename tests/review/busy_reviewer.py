@@ -1,4 +1,4 @@
-"""A reviewer in a process of her own: decides on all items of a queue, in her own order."""
+"""A reviewer in a process of her own: says on a line what was kept of her decisions, as she makes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ def main(setting: str, queue: str, reviewer: str, times: int) -> None:
     with opened(setting) as store:
         items = store.items(queue)
         for number in range(times):
-            assert store.decide(decision(queue, items[number % len(items)], reviewer, Act.ACCEPT))
+            made = decision(queue, items[number % len(items)], reviewer, Act.REJECT if number % 3 else Act.ACCEPT)
+            assert store.decide(made)
+            sys.stdout.write(f"{made.id} {made.item_id} {made.act}\n")
 
 
 if __name__ == "__main__":

@@ -1,26 +1,20 @@
-"""Queues and decisions in SQLite and in a real PostgreSQL.
-
-The tests on PostgreSQL need its server programs (Debian's package ``postgresql``). Without them they are
-skipped, but never where ``CI`` is set.
-"""
+"""Queues and decisions in SQLite and in a real PostgreSQL."""
 
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import socket
-import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from made_reviews import SINGLE, WHOLE, drawn
+from postgresql_server import running_postgresql
 
 from extractor.records import Note
 from extractor.review.decisions import Act, Role, decision
@@ -31,43 +25,11 @@ ROOT = Path(__file__).parents[2]
 HARD = "NUL \x00, half \ud83d, whole 😀, ' \" ; DROP TABLE review_items; -- \r\n"
 
 
-def _programs() -> Path | None:
-    found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return folders[-1] if folders else None
-
-
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a throw-away PostgreSQL. Its server refuses to run as root, so then another user runs it."""
-    programs = _programs()
-    if programs is None and not os.environ.get("CI"):
-        pytest.skip("no PostgreSQL")
-    assert programs is not None, "no PostgreSQL"
-    place = tmp_path_factory.mktemp("postgresql")
-    as_user: dict[str, object] = {"cwd": place, "check": True, "capture_output": True, "timeout": 120}
-    if os.getuid() == 0:
-        user = pwd.getpwnam("nobody")
-        os.chown(place, user.pw_uid, user.pw_gid)
-        for folder in place.parents:
-            if folder != Path(folder.anchor) and folder.stat().st_uid == 0 and folder != Path("/tmp"):
-                folder.chmod(folder.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
-        as_user |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = place / "data"
-    control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
-    flags = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    subprocess.run(
-        [str(programs / "initdb"), "-D", str(data), "-U", "reviewer", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        **as_user,  # type: ignore[call-overload]
-    )
-    subprocess.run([*control, "-l", str(place / "log"), "-o", flags, "start"], **as_user)  # type: ignore[call-overload]
-    try:
-        yield f"postgresql+psycopg://reviewer@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **as_user)  # type: ignore[call-overload]
+def postgresql() -> Iterator[str]:
+    """The URL of a throw-away PostgreSQL."""
+    with running_postgresql() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -152,19 +114,24 @@ def test_the_texts_of_notes_can_be_removed(store: Store) -> None:
 
 
 def test_reviewers_at_once_lose_nothing(store: Store, setting: str) -> None:
-    """Two processes and 200 decisions, as fast as they can."""
+    """Four processes and 200 decisions, as fast as they can: all that was called kept is there, as it was made."""
     queue = store.add_queue(SINGLE, drawn(SINGLE), "ann")
     script = str(Path(__file__).with_name("busy_reviewer.py"))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = [
-        subprocess.Popen([sys.executable, script, setting, queue.id, who, "100"], cwd=ROOT, env=environment)
-        for who in ("ann", "bob")
-    ]
-    assert [process.wait(120) for process in running] == [0, 0]
+    running = {
+        who: subprocess.Popen(
+            [sys.executable, script, setting, queue.id, who, "50"],
+            cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+        )
+        for who in ("ann", "bob", "eve", "kim")
+    }  # fmt: skip
+    told = {who: process.communicate(timeout=120)[0].splitlines() for who, process in running.items()}
+    assert [process.returncode for process in running.values()] == [0] * 4
     made = store.decisions(queue.id)
-    assert len({one.id for one in made}) == 200
-    assert [one.reviewer for one in made].count("ann") == 100
-    assert len({one.number for one in made}) == 200
+    assert len(made) == len({one.number for one in made}) == 200
+    assert {who: [f"{one.id} {one.item_id} {one.act}" for one in made if one.reviewer == who] for who in told} == told
+    turns = [one.reviewer for one in made]
+    assert sum(one != other for one, other in pairwise(turns)) > 4  # at once, not one after the other
 
 
 def test_a_writer_waits_for_another(tmp_path: Path) -> None:

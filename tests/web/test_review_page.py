@@ -15,14 +15,16 @@ from made_reports import report_on, review_report
 from made_reviews import SINGLE, drawn, find
 from streamlit.testing.v1 import AppTest
 
+from extractor.cohort.patients import Cohort
 from extractor.exports.report_json import to_jsonl
 from extractor.records import Finding
 from extractor.review.decisions import Act, Role, decision, standing
 from extractor.review.queue import Item, Kind, Plan, draw
 from extractor.review.store import SETTING, Queue, Store, opened
-from extractor.web import review_page, session
+from extractor.web import review_page, session, signin
 from extractor.web.note_view import Lit, Selection, pieces, selection
 from extractor.web.review_source import open_cases
+from extractor.web.workspace import Workspace
 
 NASTY = "</div><script>alert(1)</script> & <b>ECOG 1</b>"
 
@@ -106,22 +108,58 @@ def test_a_queue_is_drawn_from_the_open_patients(app: AppTest, store: Store) -> 
     assert "Question 1 of 5" in app.get("progress")[0].proto.text
 
 
-def test_a_queue_is_drawn_from_the_folder_of_a_batch(app: AppTest, store: Store, tmp_path: Path) -> None:
+def _batch(folder: Path, text: str = "text") -> None:
+    """A finished batch of three patients, and the export that it was made from."""
     reports = [replace(review_report(), patient_id=f"P{number}") for number in range(3)]
-    (tmp_path / "reports.jsonl").write_text(to_jsonl(reports), encoding="utf-8")
-    rows = [{"patient_id": report.patient_id, "note_id": note.note_id, "text": note.text, "note_date": None}
+    (folder / "reports.jsonl").write_text(to_jsonl(reports), encoding="utf-8")
+    rows = [{"patient_id": report.patient_id, "note_id": note.note_id, text: note.text, "note_date": None}
             for report in reports for note in report.notes]  # fmt: skip
-    (tmp_path / "export.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (folder / "export.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_queue_is_drawn_from_the_folder_of_a_batch(app: AppTest, store: Store, tmp_path: Path, whole: bool) -> None:
+    _batch(tmp_path)
     _as(app, "ann")
     folder, export, name = app.text_input[1:4]
     folder.set_value(str(tmp_path))
     export.set_value(str(tmp_path / "export.jsonl"))
     name.set_value("batch")
-    app.radio[0].set_value("Whole notes, read for what was missed too")
+    if whole:
+        app.radio[0].set_value("Whole notes, read for what was missed too")
+    else:
+        app.number_input[0].set_value(1)
     _press(app, "Draw the queue")
     (queue,) = store.queues()
-    assert sum(item.kind is Kind.NOTE for item in store.items(queue.id)) == 6
+    items = store.items(queue.id)
+    assert sum(item.kind is Kind.NOTE for item in items) == 6 * whole
+    assert {one.note.patient_id for one in store.notes(queue.id)} == {item.patient_id for item in items}
     assert not any(one.kept for one in store.notes(queue.id))
+    assert "not kept" not in _text(app)  # the session still has the texts
+
+
+def test_a_queue_is_drawn_from_the_open_batch_by_who_may_name_no_files(
+    app: AppTest, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = {"is_logged_in": True, "email": "ben@example.org"}
+    monkeypatch.setattr(signin, "_user", lambda: user)
+    app.secrets["roles"] = {"reviewer": ["ben@example.org"]}
+    _fine(app.run())
+    assert "Nothing is open to draw from" in app.info[0].value
+    assert not app.button
+    _batch(tmp_path, "NOTE_TEXT")
+    export = str(tmp_path / "export.jsonl")
+    cohort = Cohort(tmp_path, (), (), "", (), True)
+    app.session_state["workspace"] = Workspace(cohort=cohort, inputs=(export,), columns={"text": "NOTE_TEXT"})
+    _fine(app.run())
+    assert [one.label for one in app.text_input] == ["Reviewer", "Name of the queue"]
+    app.text_input[1].set_value("batch")
+    next(box for box in app.checkbox if box.label.startswith("Keep the text")).set_value(True)
+    _press(app, "Draw the queue")
+    (queue,) = store.queues()
+    assert queue.by == "ben@example.org"
+    kept = store.notes(queue.id)
+    assert {one.note.text for one in kept} == {note.text for note in review_report().notes}
 
 
 @pytest.mark.parametrize(
