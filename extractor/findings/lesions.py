@@ -105,6 +105,7 @@ _ONE_BY_ONE = re.compile(
 """Before the last part of a number that is told place by place: "two metastases: one in the liver and …"."""
 _IN_TOTAL = re.compile(r"(?:[ ](?:in total|altogether|overall|left|remain(?:ing)?|persist))?[ ]?[,:-][ ]?", re.I)
 """Between a number of lesions and the numbers of single places."""
+_UNCOUNTABLE = re.compile(r"too many|innumerable|countless|uncountable|tntc", re.I)
 _ON_BOTH_SIDES = re.compile(r"[ ](?:on|of) (?:both|either|each) sides?\b|[ ]bilaterally\b", re.I)
 _OTHER_SIDE = re.compile(
     rf"(?:,? and|,|,? plus|;| &)[ ](?P<count>(?P<one>an?|another)|(?P<number>{_NUMERAL}))[ ](?:more[ ]|further[ ]|smaller[ ])?"
@@ -1098,6 +1099,8 @@ def _right_quantity(
     right: Sequence[Mention], text: str, noun: Mention, quantity: Count | None, article: bool, places: Sequence[Place]
 ) -> tuple[Count | None, bool]:
     """A count behind the noun: "x3", "(3)", ": three, of 12 mm", "one in S2 and two in S6"."""
+    if quantity == counting.SEVERAL and any("many" in p.groups and _UNCOUNTABLE.match(p.text) for p in right):
+        return counting.MANY, False  # "multiple metastases, too many to count"
     told = len(places) > 1 and all(place.told for place in places)
     if told and quantity == counting.total(place.count for place in places):
         return quantity, article
