@@ -142,7 +142,17 @@ def _metastasis(value: Value) -> str:
 
 
 def _imaging(value: Value) -> str:
-    result = "clear" if value.get("clear") else "nothing else" if value.get("nothing_else") else None
+    if value.get("region") == "uncovered":
+        return f"not looked at: {value.get('words')}"
+    result = (
+        "clear"
+        if value.get("clear")
+        else "nothing else"
+        if value.get("nothing_else")
+        else "others unchanged"
+        if value.get("others_same")
+        else None
+    )
     return f"{value.get('modality') or 'study'} of the {value.get('region') or 'body'}" + _in_brackets(result)
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extractor.findings.lesions import METASTASIS
+from extractor.findings.clauses import clause_of
+from extractor.findings.lesions import METASTASIS, SITE
 from extractor.language.frames import STUDY, region_of, report_frame
 from extractor.language.reading import Frame, Mention, Reading
 from extractor.records import Assertion, Finding, Temporality
@@ -19,7 +20,8 @@ _HEAD_BEFORE = re.compile(
     r"\b(?:brain|head|neurocranium|encephalon|cerebrum|intracranially|skull contents)\b[ ,:]*(?:is|was|remains|scan|mri|ct|:|-|still|also|both|[ ])*$",
     re.I,
 )
-_CLEAR, _NOTHING_ELSE = "CLEAR", "NOTHING_ELSE"
+_CLEAR, _NOTHING_ELSE, _OTHERS_SAME = "CLEAR", "NOTHING_ELSE", "OTHERS_SAME"
+_UNCOVERED, _BODY_PART = "UNCOVERED", "BODY_PART"
 
 
 def find(reading: Reading) -> Iterator[Finding]:
@@ -43,12 +45,29 @@ def find(reading: Reading) -> Iterator[Finding]:
             reading.text[max(0, mention.start - 40) : mention.start]
         ):
             yield _study(reading, mention, "head", clear=True)
-    for mention in reading.of(_NOTHING_ELSE):
-        frame = reading.frames[mention.sentence]
-        if frame.study is not None:
-            yield replace(
-                _study(reading, mention, frame.study, clear=False), value={"region": frame.study, "nothing_else": True}
-            )
+    for category, result in ((_NOTHING_ELSE, "nothing_else"), (_OTHERS_SAME, "others_same")):
+        for mention in reading.of(category):
+            frame = reading.frames[mention.sentence]
+            if frame.study is not None:
+                yield replace(
+                    _study(reading, mention, frame.study, clear=False), value={"region": frame.study, result: True}
+                )
+    for mention in reading.of(_UNCOVERED):
+        yield from _uncovered(reading, mention)
+
+
+def _uncovered(reading: Reading, mention: Mention) -> Iterator[Finding]:
+    """The parts of the body that a study did not look at: "the femoral shafts lie outside the volume"."""
+    if mention.qualifiers.assertion is Assertion.HYPOTHETICAL:
+        return
+    begin, end = clause_of(reading, mention.start)
+    parts = reading.within(begin, mention.start, _BODY_PART, SITE) or reading.within(mention.end, end, _BODY_PART, SITE)
+    for part in parts:
+        site, holds = part.value.get("site"), part.value.get("holds")
+        if site is None or (holds is None and not part.value.get("part")):
+            continue
+        found = _study(reading, part, "uncovered", clear=False)
+        yield replace(found, value={"region": "uncovered", "site": site, "words": part.text, "holds": holds})
 
 
 def _whole_report(reading: Reading, frame: Frame) -> Finding:

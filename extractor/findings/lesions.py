@@ -65,7 +65,8 @@ _ALONG = re.compile(
     re.I,
 )
 _DETAIL = re.compile(
-    r"(?:spinous|transverse|articular)|pedicle|lamina|(?:vertebral )?(?:body|bodies|arch)\b|head|neck|shaft|wing", re.I
+    r"(?:spinous|transverse|articular)|pedicle|lamina|(?:vertebral )?(?:body|bodies|arch)\b|head|neck|shaft|wing|diplo",
+    re.I,
 )
 """A part of a bone; which bone it is stands behind it."""
 _OF_WHOLE = re.compile(r"[ ]?,?[ ](?:of[ ](?:the[ ])?)?(?:(?:left|right)[ ])?|[ ]")
@@ -154,7 +155,7 @@ _JOINS = re.compile(r"\b(?:and|or|plus|with)\b|[,&+]", re.I)
 _LISTED_SIZES = re.compile(r"[ ]?:[^.;:\n]*(?:\.\d[^.;:\n]*)*")
 _ONE_SIZE = re.compile(r"(?<![\d.x])\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b", re.I)
 _SIZE_BEHIND = re.compile(
-    r"(?:,?[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,4}(?:,?[ ]\(?SUV[ ]?(?:max|peak)?(?:[ ]of)?[ =]?\d{1,2}(?:\.\d)?\)?)?"
+    r"(?:,?[ ](?:(?!and\b|or\b|with\b|plus\b)[a-z/-]+)){0,6}(?:,?[ ]\(?SUV[ ]?(?:max|peak)?(?:[ ]of)?[ =]?\d{1,2}(?:\.\d)?\)?)?"
     r"[ ]?[,(]?[ ]?(?:measur\w+[ ])?\d{1,3}(?:\.\d)?(?:[ ]?x[ ]?\d{1,3}(?:\.\d)?)*[ ]?[mc]m\b",
     re.I,
 )
@@ -172,6 +173,12 @@ _OR_MORE = re.compile(
 """Behind a noun: "either one metastasis or two that touch"."""
 _SIDE_BEHIND = re.compile(r"[ ]?,?[ ]?[(]?(left|right|lt|rt|(?-i:[LR]))\b(?=[ ]*(?:[.,;)]|$|\n))", re.I)
 """The side behind a noun: "adrenal met L"."""
+_WERE = re.compile(
+    r"[ ](?:(?:had|have|has|were|was|been|are)[ ]){0,2}(?:known|seen|present|described|there|visible|found|reported|counted|at (?:baseline|diagnosis)|before|formerly|"
+    r"previously|initially|in [a-z]{3,9})\b[^.;:]{0,40},[ ](?:of which[ ]|now[ ]|only[ ]|but[ ])*$|[ ](?:had been|were|was)[^.;:]{0,40},[ ](?=(?:one|two|three|four|five|\d)\b)",
+    re.I,
+)
+"""Behind a former number, up to the one that there are now: "two were known, one persists"."""
 _RIBS_BEHIND = re.compile(
     r"[ ]?[:(,-]?[ ]?(?:(?:of|in)[ ])?(?:the[ ])?(?:(?:left|right|lt|rt|[lr])\.?[ ])?\d{1,2}(?:st|nd|rd|th)"
     r"(?:(?:[ ](?:left|right|lt|rt|[lr])\b)?,?[ ]?(?:and|&|/|\+)?[ ]?(?:(?:left|right|lt|rt|[lr])\.?[ ])?\d{1,2}(?:st|nd|rd|th))*"
@@ -819,6 +826,10 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if joins and _opens_another(parts, position, text):
             break
         if part.category == QUANTITY and ("some" in part.groups or "many" in part.groups) and taken:
+            if _of_place(parts, position, text) and any(
+                p.category == QUANTITY and "both" not in p.groups for p in taken
+            ):
+                taken.append(part)  # "one in the sternum and several in the sacrum"
             edge = part.end
             continue
         if part.category == QUANTITY and (
@@ -1136,6 +1147,17 @@ def _right_quantity(
     if not counted:
         return quantity, article
     values = [_times(part) if part.category == TIMES else counting.quantity(part.groups) for part in counted]
+    listed = counting.total(place.count for place in places if place.single)
+    summed = re.match(r"all\b", counted[0].text, re.I) and counted[0].start > max(
+        (p.end for p in places), default=counted[0].start
+    )
+    if summed and listed.low > 0 and values[0] != listed and quantity is None:
+        return (
+            quantity,
+            article,
+        )  # "a splenic metastasis and metastases in T1 and T3, all three smaller": told of more than these
+    if len(values) > 1 and _WERE.match(text, counted[-2].end):
+        return values[-1], False  # "two were known, one persists"
     if len(values) > 1 and (places or _by_side(right) > 1):
         return counting.total(values), False
     return values[0], False

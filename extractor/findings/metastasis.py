@@ -40,7 +40,7 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 _LINK = re.compile(
     r"^[ ]*(?:[,:;=(?-]+[ ]*)?(?:which |that |all |both |each |now |most |is |are |was |were |be |been |being |has |have |felt |to |more |highly |very |too small )*"
     r"(?:(?:concerning|suspicious|suspected|consistent|compatible|in keeping|represent\w*|suggest\w*|indicat\w*|likely|probabl\w*|possibl\w*|behav\w*|judged|regarded|interpreted|"
-    r"considered|called|read|reported|deemed|assessed|typical|characteristic|worrisome|favou?r\w*|indeterminate|equivocal|in the sense|as|for|of|with|like|confirmed|proven|known|"
+    r"considered|called|read|reported|deemed|assessed|typical|characteristic|worrisome|favou?r\w*|indeterminate|equivocal|in the sense|as|for|of|with|like|treated|residual|responding|partially|confirmed|proven|known|"
     r"biops[\w-]+|(?:bx|path|tissue)[- ](?:proven|confirmed)|all|histologically|cytologically|pathologically|rule out|exclude|cannot|not|query|\?|metastatic|highly|corresponding|correspond|to|a|the|an|dd|ddx|differential|diagnosis|vs|versus|or|and|primary|benign|new|further|metastasis|"
     r"[,:;=(?-])[ ]*){0,9}$",
     re.I,
@@ -124,6 +124,12 @@ _BEFORE_ONE = re.compile(
     re.I,
 )
 _DISTANT = re.compile(r"\b(?:distant|extra-?thoracic|haematogenous|hematogenous|visceral|systemic|remote|far)\b", re.I)
+_KIND = re.compile(
+    r"\b(?:visceral|solid[- ]organ|parenchymal|extra-?(?:osseous|skeletal|hepatic|pulmonary|nodal|adrenal|pleural)|non-?(?:osseous|skeletal|nodal|hepatic)|"
+    r"soft[- ]tissue)[ ]+(?:[\w-]+[ ]){0,2}$",
+    re.I,
+)
+"""Before metastases of a kind; where these are denied, others may be there."""
 _EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
 _CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
 _NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
@@ -136,6 +142,7 @@ _PERSISTING = re.compile(
     re.I,
 )
 ANNOUNCEMENT, ORGAN_FREE, CORRECTION, REFUTING = "PREDICATE_SITES", "ORGAN_FREE", "CORRECTION", "REFUTING"
+SAME_NUMBER = "SAME_NUMBER"
 _IS_NONE = re.compile(r"\b(?:no|not an?|not|never|rather than|instead of)[ ](?:(?:true|real|longer|a) )?$", re.I)
 _TURNED_OUT = re.compile(
     r"(?:[ ](?:lesions?|metastas[ei]s|deposits?|nod(?:ul)?es?|foc(?:us|i)|findings?|spots?|uptake|pair|biopsy|ones?|excision|gland|body|hypodensit(?:y|ies))){0,2}[ ]?"
@@ -153,6 +160,17 @@ _OTHER_HEAD = re.compile(
     r"^(?:\d{1,2}[a-z]?[.)][ ]*)?(?:[A-Z][\w /&-]{2,30}:|(?:Thorax|Chest|(?:Upper )?[Aa]bdomen|Pelvis|Mediastinum|Neck|Head|(?:Lymph )?[Nn]odes|"
     r"Vessels|Bowel|Heart|Other|General|Airways|Comparison|RECIST)[\w ,]{0,20}\.$)"
 )
+_IN_BODY = re.compile(
+    r"[ ](?:left |remaining |still visible )?(?:in the (?:whole |entire )?(?:body|trunk)|"
+    r"outside (?:of )?the (?:head|brain|skull|cranium|cns))\b",
+    re.I,
+)
+"""Behind metastases that are counted for the whole body."""
+_TOTAL_NUMBER = re.compile(
+    r"[ ]*(?:the )?(?:total |overall |entire )?(?:number|count|sum|total) of (?:all |the |residual |remaining |visible |known |still |distant ){0,3}(?:metast|mets\b|lesions)",
+    re.I,
+)
+"""At the head of a sentence that counts all metastases, not those of the organ told of before."""
 _EACH_OF = re.compile(r"\b(?:each|every one|all) (?:of )?(?:the |these |her |his )?$", re.I)
 _RESIDUAL = re.compile(r"\b(?:residual|remain\w*|left|now|still|persist\w*|in all|in total|total of)\b", re.I)
 _ROW = re.compile(r"[ ]{2,}\d{1,3}(?:[.,]\d{1,2})?(?=[ ]{2,}|[ ]*$|[ ]?[;/])")
@@ -203,13 +221,19 @@ _IS_NORMAL = re.compile(
 _SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
 _LIST_COMMA = re.compile(r"[ ]*(?:,|,?[ ]*(?:and|or)\b|/|&)[ ]*(?:the )?", re.I)
 _IS_SAID_TO_BE = re.compile(
-    r"[ ](?:(?:both|all|each|also|now|still|is|are|was|were|has|have|had|been|be|remain|to|as|likewise|again|therefore|"
+    r",?[ ](?:(?:both|all|each|also|now|still|is|are|was|were|has|have|had|been|be|remain|to|as|likewise|again|therefore|"
     r"confirmed|considered|regarded|interpreted|read|classed|classified|accepted|proven|proved|proves|turned|out|known|"
-    r"biopsy-proven|histologically|definite|clear|true|represents?|correspond(?:s|ing)?)[ ]){1,6}(?:(?:an?|the)[ ])?"
+    r"biopsy-proven|histologically|definite|clear|true|represents?|correspond(?:s|ing)?|consistent|compatible|with|in|keeping|line)[ ]){1,6}(?:(?:an?|the)[ ])?"
     r"(?:(?:small|residual|further|new|old|treated|tiny|bony?|osseous|lytic|sclerotic)[ ])?",
     re.I,
 )
 """Between a place and the word that says what is there: "L1 and S2 are confirmed as metastases"."""
+_CHANGE_OF = re.compile(
+    r"[ ](?:shows?|showed|with|demonstrates?|displays?|exhibits?)[ ](?:an?[ ]|the[ ])?(?:[a-z-]+[ ]){0,3}(?:[a-z]+(?:tion|sion|osis|age|ing|se)|response)[ ](?:of|in)[ ]"
+    r"(?:the|its|a)[ ](?:(?:known|former|previous|old|lytic|pre-existing|treated)[ ]){0,2}",
+    re.I,
+)
+"""Between a place and the metastasis of which it shows a change: "T1 shows sclerosis of the known metastasis"."""
 _RESPONDS = re.compile(
     r"\b(?:smaller|decreas\w+|shr[aiu]nk\w*|regress\w*|regredient|remission|sclero[ts]\w+|resolved|disappeared|vanished|gone|no longer|not \w+ any ?more|weak(?:er)?|"
     r"(?:less|more) (?:avid|active|intense)|reduc\w+|respon\w+|grow\w*|grew|grown|enlarg\w+|increas\w+|larger|progress\w*|remineralis\w+|healing)\b"
@@ -323,7 +347,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             if alone and _of_original(reading, phrase, number):
                 continue  # of these a number follows that says how many are left
             targets = _TARGETS.search(reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]) is not None
-            if not _benign(reading, phrase, number) and (not targets or _is_list(reading, phrase)):
+            resolved = "RESOLVED" in phrase.noun.qualifiers.cues and bool(phrase.places)
+            if (resolved or not _benign(reading, phrase, number)) and (not targets or _is_list(reading, phrase)):
                 if targets:  # the lobe of the lung is where the primary is
                     phrase = replace(phrase, places=tuple(p for p in phrase.places if p.site != "lung"))
                 told = listed or targets or _among_announced(reading, number, phrase)
@@ -335,7 +360,9 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             weak, pending = None, []
             continue
         linked = weak if weak and _links(reading, weak, phrase) else None
-        if linked is None and strong is not None and not phrase.places and _links(reading, strong, phrase):
+        own_side = any(part.category == "SIDE" for part in phrase.parts)
+        repeats = strong is not None and not phrase.places and not own_side and _links(reading, strong, phrase)
+        if linked is None and repeats:
             continue  # "four osseous deposits, in keeping with metastases" says once what they are
         strong = phrase
         if linked is None:
@@ -530,14 +557,14 @@ def _other_head(sentence: str) -> bool:
 def _named_at_head(reading: Reading, begin: int, end: int) -> _Site | None:
     names: list[Place] = []
     edge = begin
-    for mention in reading.within(begin, min(begin + 60, end), SITE):
+    for mention in prune(reading.within(begin, min(begin + 60, end), SITE)):
         if mention.start < edge or is_no_site(reading, mention):
             continue
         gap = reading.text[edge : mention.start]
         if not (
             _HEADER.match(gap)
             if not names
-            else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*(?:(?:left|right|lt|rt|[LR])\.?[ ])?$", gap)
+            else re.match(r"^[ ]*(?:,|/|and|&|)[ ]*(?:the[ ])?(?:(?:left|right|lt|rt|[LR])\.?[ ])?$", gap)
         ):
             break
         side = next((m for m in reading.within(edge, mention.start, "SIDE")), None)
@@ -583,6 +610,11 @@ def _sites(
     value = phrase.noun.value
     if "site" in value:
         return [_Site(str(value["site"]), value.get("region"), ())]
+    if phrase.strong and not own and _IN_BODY.match(reading.text, phrase.end):
+        return [_Site("unspecified", "extracranial", ())]
+    counts_all = _TOTAL_NUMBER.match(reading.text, reading.sentences[number].start) is not None
+    if phrase.strong and not own and counts_all and reading.frames[number].study not in _ORGAN_OF_STUDY:
+        return [_Site("unspecified", None, ())]
     if own and value.get("origin"):
         own = tuple(place for place in own if place.site != "lung")
     if own and header and header.site == "lymph_node_distant" and all(_NODAL.fullmatch(p.name) for p in own):
@@ -606,7 +638,7 @@ def _sites(
         return [_Site("unspecified", "extracranial", ())]
     if _CRANIAL.search(before):
         return [_Site("brain", "cranial", ())]
-    if _DISTANT.search(before):
+    if _DISTANT.search(before) or _KIND.search(reading.text[max(0, phrase.start - 40) : phrase.noun.start]):
         return [_Site("unspecified", None, ())]
     named = [m for m in reading.in_sentence(number, "STUDY") if m.end <= phrase.start]
     organ = next((m.value["organ"] for m in named if "organ" in m.value and m.end == named[-1].end), None)
@@ -713,7 +745,9 @@ def _with_subjects(reading: Reading, phrase: Phrase, number: int) -> Phrase:
     parts = [part for part in atoms(reading, number) if part.end <= phrase.start]
     if any(part.category not in (SITE, "SIDE") for part in parts):
         return phrase
-    found = _places_before(reading, parts, phrase.start, _IS_SAID_TO_BE)
+    found = _places_before(reading, parts, phrase.start, _IS_SAID_TO_BE) or _places_before(
+        reading, parts, phrase.start, _CHANGE_OF
+    )
     if not found or not all(told.place.single for told in found):
         return phrase
     return replace(phrase, start=found[-1].start, places=tuple(told.place for told in reversed(found)))
@@ -933,11 +967,21 @@ def _emit(
         finding = _finding(reading, phrase, source, site, sites, count, fresh, listed)
         if tissue and finding.temporality is Temporality.CURRENT:
             finding = replace(finding, temporality=Temporality.HISTORICAL)
+        if site.site == "unspecified" and _KIND.search(reading.text[max(0, phrase.start - 40) : phrase.noun.start]):
+            finding = replace(finding, context={**finding.context, "kind": True})
+        if source.quantity is None and not any(p.single for p in site.places) and _same_number(reading, phrase):
+            finding = replace(finding, context={**finding.context, "same": True})
         if another:
             finding = replace(finding, context={**finding.context, "another": True})
         elif further and source.quantity is not None and site.site != "unspecified":
             finding = replace(finding, context={**finding.context, "further": True})
         yield finding
+
+
+def _same_number(reading: Reading, phrase: Phrase) -> bool:
+    """Whether as many lesions are told to be there as before: "denser and unchanged in number"."""
+    begin, end = clause_of(reading, phrase.start)
+    return any(abs(m.start - phrase.end) < 90 for m in reading.within(begin, end, SAME_NUMBER))
 
 
 def _finding(
@@ -1366,7 +1410,7 @@ def _bare_sites(
             not in_skeleton
             and not told
             and not re.match(
-                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\d{1,3}(?:[.,]\d)?(?:[ ]?[mc]m)?[ ]?(?:->|→|>)|\b(?:still|now|currently|measur\w+|is|are|has|have|up|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion)\b){1,6}$",
+                r"^(?:[ ](?:gland|left|right|body|lobe|[lr]))?(?:[ :,(-]|\d{1,3}(?:[.,]\d)?(?:[ ]?[mc]m)?[ ]?(?:->|→|>)|\b(?:still|now|currently|measur\w+|is|are|has|have|up|down|to|from|shrunk|decreased|reduced|fallen|come|at|of|with|size|sclerotic|lytic|lesion|residual|remaining|persisting|faint|punctate|tiny|rim|enhancement|enhancing|residue|remnant)\b){1,6}$",
                 reading.text[part.end : following.start if following else part.end],
             )
         ):

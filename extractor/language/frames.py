@@ -19,6 +19,7 @@ from extractor.language.reading import Frame, Mention, Reading, remembered
 from extractor.records import Value
 
 STUDY = "STUDY"
+_COMPARISON = re.compile(r"\b(?:compar\w+|versus|vs)\b", re.I)
 _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
 _RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
 _HEAD_LINES = 8
@@ -170,9 +171,15 @@ def _exam_date(reading: Reading) -> date | None:
             mention.date.full
             and not words["frames.compared"].search(before)
             and not words["frames.not_the_exam"].search(before)
+            and not words["frames.other_day"].search(_before_in_sentence(reading, mention.start))
         ):
             return mention.date.full
     return None
+
+
+def _before_in_sentence(reading: Reading, place: int) -> str:
+    begin = reading.sentences[reading.sentence_at(place)].start
+    return reading.text[max(begin, place - 70) : place]
 
 
 def _line_frame(reading: Reading, number: int, reach: _Reach) -> Frame | None:
@@ -307,8 +314,8 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
     """The date of a study: the first one shortly behind it, or the one right before it."""
     for mention in reading.dates_within(study.end, min(end, study.end + 60)):
         between = reading.text[study.end : mention.start]
-        if reading.expressions["frames.compared"].search(between) and not re.search(
-            r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I
+        if reading.expressions["frames.compared"].search(between) and (
+            _COMPARISON.search(between) or not re.search(r"(?:dated|\bof|from|on|in)[ ]*(?:the )?$", between, re.I)
         ):
             return None
         if ";" in between or re.search(r"(?<!incl)(?<!w)[a-z]\. ", between):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from extractor.patient.timeline import Case, corrects, moment
 from extractor.records import Assertion, Experiencer, Fact, Finding, SetAside, Temporality
@@ -196,7 +197,14 @@ def _fact(case: Case, region: str) -> Fact:
     conflicts: list[Finding] = []
     for site in sites:
         own = [f for f in told if f.value["site"] == site]
-        count, used, clash = _site_count(own, _latest_of(site, own, latest))
+        since = _latest_of(site, own, latest)
+        again = _others_same(case, region, since)
+        if again is not None:
+            since = max((_day(f) for f in own if f.context.get("study") and _day(f) < again), default=since)
+        count, used, clash = _site_count(own, since)
+        if count is not None and since is not None and (more := _unseen(case, site, own, used, since)):
+            told_since = any(_day(f) >= since for f in used)
+            count = count + more if told_since else replace(count, low=max(count.low, more.low))
         conflicts.extend(clash)
         if count is not None:
             by_site[site] = count
@@ -213,6 +221,50 @@ def _fact(case: Case, region: str) -> Fact:
     nothing_else = [f for f in studies if f.value.get("nothing_else") and latest and _day(f) >= latest]
     clear = [f for f in studies if f.value.get("clear")]
     return _combined(case, region, by_site, evidence, conflicts, totals, clear, nothing_else, set_aside, latest)
+
+
+def _others_same(case: Case, region: str, latest: date | None) -> date | None:
+    """The day on which the newest study is said to show all else as the one before it did."""
+    days = [_day(f) for f in _studies(case, region) if f.value.get("others_same") and latest and _day(f) >= latest]
+    return max(days, default=None)
+
+
+def _unseen(case: Case, site: str, own: Sequence[Finding], used: Sequence[Finding], since: date) -> Interval | None:
+    """What was known at places of a site that the newest study did not look at."""
+    outside = [
+        f.value for f in case.findings
+        if f.concept == "imaging" and f.value["region"] == "uncovered" and f.value["site"] == site and _day(f) >= since
+    ]  # fmt: skip
+    if not outside:
+        return None
+    seen = {place for f in used if f.context.get("study") and _day(f) >= since for place in _individual(f)}
+    before = [
+        f for f in own if _day(f) < since and f.assertion is Assertion.AFFIRMED and f.value["status"] != "resolved"
+    ]
+    held: list[Interval] = []
+    for finding in sorted(before, key=_day, reverse=True):
+        own_places = _individual(finding)
+        hidden = [
+            place
+            for place in own_places
+            if any(_lies_in(place, part) for part in outside) and not any(_same_place(place, one) for one in seen)
+        ]
+        if hidden and int(finding.value["low"]):
+            count, others = _interval(finding), len(own_places) - len(hidden)
+            low = max(len(hidden), count.low - others)
+            held.append(Interval(low, None if count.high is None else max(low, count.high - others)))
+            seen.update(hidden)
+    total = _ZERO
+    for count in held:
+        total = total + count
+    return total if held else None
+
+
+def _lies_in(place: str, part: Mapping[str, Any]) -> bool:
+    """Whether a place belongs to a part of the body ("left femoral shaft" to the legs), or is it."""
+    if part.get("holds"):
+        return any(re.match(str(part["holds"]), word) for word in place.split())
+    return _same_place(place, _place_key(str(part["words"]).lower()))
 
 
 def _tells(told: Sequence[Finding], study: Finding) -> bool:
@@ -258,6 +310,8 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
             if f.context.get("study") and not _is_background(f) and _day(f) >= latest - _ONE_RESTAGING
         ]
     told_now = _not_superseded(told_now)
+    if told_now and (known := _as_before(own, told_now)) is not None:
+        return known, told_now, []
     if told_now and (left := _left_untold(own, told_now)) is not None:
         return left
     if told_now:
@@ -280,6 +334,21 @@ def _site_count(own: Sequence[Finding], latest: date | None) -> tuple[Interval |
     return count, used, clash
 
 
+def _as_before(own: Sequence[Finding], told_now: Sequence[Finding]) -> Interval | None:
+    """The number told before, where a report now has no number but says that it is the same."""
+    if not any(f.context.get("same") for f in told_now) or any(
+        _is_numbered(f) or f.context.get("places") for f in told_now
+    ):
+        return None
+    first = min(_day(f) for f in told_now)
+    before = [f for f in own if _day(f) < first and f.assertion is Assertion.AFFIRMED and not _is_background(f)]
+    if not before:
+        return None
+    newest = max(_day(f) for f in before)
+    count, _, _ = _read_together([f for f in before if _day(f) == newest])
+    return count
+
+
 def _not_superseded(findings: Sequence[Finding]) -> list[Finding]:
     """Statements without the places that a later day or a correction says to be free."""
     kept: list[Finding] = []
@@ -289,6 +358,8 @@ def _not_superseded(findings: Sequence[Finding]) -> list[Finding]:
             continue
         own = _individual(finding)
         later = [f for f in findings if _is_later(f, finding)]
+        if any(f.note_id != finding.note_id and _day(f) > _day(finding) and _clears_site(f) for f in later):
+            continue  # "hepatic metastases: both gone"
         free = {place for f in later if _frees(f) for place in _individual(f)}
         lost = [place for place in own if any(_same_place(place, one) for one in free)]
         if not own and finding.context.get("explicit"):  # a number for the whole site, and one of these was none
@@ -296,7 +367,9 @@ def _not_superseded(findings: Sequence[Finding]) -> list[Finding]:
                 place for f in findings if f.note_id == finding.note_id and f is not finding and int(f.value["low"])
                 and not _is_later(f, finding) for place in _individual(f)
             }  # fmt: skip
-            freed = {p for f in later if _corrects(f) and _frees(f) for p in _individual(f)}
+            freed = {
+                p for f in later if (_corrects(f) or f.context.get("refuted")) and _frees(f) for p in _individual(f)
+            }
             lost = [place for place in listed if any(_same_place(place, one) for one in freed)]
             if any(_corrects(f) and int(f.value["low"]) and f.context.get("explicit") for f in later):
                 lost = []
@@ -322,6 +395,17 @@ def _frees(finding: Finding) -> bool:
     """Whether a statement says that nothing metastatic is at its places."""
     zero = finding.assertion is Assertion.NEGATED or finding.value["status"] == "resolved"
     return zero and bool(finding.context.get("places")) and not finding.context.get("new")
+
+
+def _clears_site(finding: Finding) -> bool:
+    """Whether a report says that all metastases of its site have gone."""
+    return (
+        finding.value["status"] == "resolved"
+        and finding.concept == "metastasis"
+        and finding.rule.startswith("metastasis")
+        and finding.assertion is Assertion.AFFIRMED
+        and not any(finding.context.get(key) for key in ("places", "rest", "new", "another", "further", "at"))
+    )
 
 
 def _lowered(finding: Finding, own: Sequence[str], lost: Sequence[str]) -> Finding | None:
@@ -483,10 +567,10 @@ def _one_by_one(findings: Sequence[Finding]) -> list[Finding]:
         )
 
     return [
-        replace(f, context={**f.context, "explicit": False})
+        replace(f, context={**f.context, "explicit": False, "either": _interval(f) != Interval(1, 1)})
         if f.context.get("explicit")
         and len(names[number]) == 1
-        and _interval(f) == Interval(1, 1)
+        and _interval(f) in (Interval(1, 1), Interval(1, 2))
         and elsewhere(number)
         else f
         for number, f in enumerate(findings)
@@ -533,6 +617,9 @@ def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
         for key, here in told:
             same = [known for known in places if known == key or _same_place(key, known)]
             known_sum = sum(places[known].low for known in same)
+            if same and finding.context.get("either") and known_sum == 1:
+                places[same[0]] = here  # "a focus with a waist: one metastasis or two"
+                continue
             if same and (here.low <= known_sum or (here.high is None and all(_is_exact(places[k]) for k in same))):
                 continue
             for known in same:
@@ -645,7 +732,11 @@ def _totals(case: Case, told: Sequence[Finding], region: str, latest: date | Non
         if f.concept == "metastasis" and f.value["site"] == "unspecified" and _about_patient(f) and f.temporality is Temporality.CURRENT
         and f.value.get("region") in (region, None) and not (case.as_of and _day(f) > case.as_of)
         and (latest is None or _day(f) >= latest) and not f.context.get("new")
+        and not (f.context.get("kind") and f.assertion is Assertion.NEGATED)
     ]  # fmt: skip
+    corrected = [f for f in totals if _corrects(f) and f.context.get("explicit") and int(f.value["low"])]
+    if corrected:  # the number that replaces those before
+        totals = [f for f in totals if f in corrected or not f.context.get("explicit") or _day(f) > _day(corrected[-1])]
     if region == "cranial":
         return [f for f in totals if f.value.get("region") == "cranial"]
     return [f for f in totals if f.context.get("study") != "head"]
@@ -702,7 +793,10 @@ def _combined(
         if region == "cranial" and f.concept in ("metastasis", "lesion") and f.assertion is Assertion.POSSIBLE and f.value.get("region") == region
         and f.experiencer is Experiencer.PATIENT and f.context.get("study") == "head" and not _is_background(f) and (latest is None or _day(f) >= latest)
     ]  # fmt: skip
-    denied = [f for f in evidence if f.assertion is Assertion.NEGATED and f.concept == "metastasis"]
+    denied = [
+        f for f in evidence
+        if f.concept == "metastasis" and (f.assertion is Assertion.NEGATED or (f.value["status"] == "resolved" and f.context.get("explicit")))
+    ]  # fmt: skip
     if doubtful and not positive and not denied:
         return Fact(set_aside=set_aside, hint="the head shows nothing but an indeterminate focus")
     fresh_clear = [f for f in clear if latest is None or _day(f) >= latest]
@@ -735,7 +829,7 @@ def _combined(
     for finding in numbers:
         narrowed = total.meet(_interval(finding)) if by_site else _interval(finding)
         counted = finding.context.get("remaining") and finding.context.get("study") and finding.section == "impression"
-        if narrowed is None and (finding.section == "addendum" or counted):
+        if narrowed is None and (finding.section == "addendum" or counted or _corrects(finding)):
             total, evidence = _interval(finding), [*evidence, finding]  # the report's own count, or its correction
             continue
         if narrowed is None and finding.context.get("remaining") and by_site and _is_exact(total):

@@ -124,6 +124,80 @@ EXTRACRANIAL = [
     ("a process and its vertebra", [(RESTAGING, CT + "Metastases in the spinous process of C5, the transverse process of T9 and the shoulder blade.")], (3, 3)),
     ("one metastasis each of a pair", [(RESTAGING, CT + "Both kidneys carry one metastasis each, 9 mm right and 14 mm left.")], (2, 2)),
     ("spread on the primary's side is T4", [(RESTAGING, CT + "One splenic metastasis. Ipsilateral intrapulmonary spread (T4).")], (1, 1)),
+    (
+        "a part that the scan leaves out",
+        [(STAGING, CT + "Bone metastases: T7, L2, left femoral shaft."), (RESTAGING, CT + "T7 metastasis dense. L2 metastasis dense. The femoral shafts lie outside the scan volume.")],
+        (3, 3),
+    ),
+    (
+        "a numbered list, a place below the scan",
+        [(STAGING, CT + "Three bone metastases: T7, L2, right femoral head."), (RESTAGING, CT + "T7: sclerotic metastasis. L2: sclerotic metastasis."), (CLINIC, "The femoral head is below the lower edge of the scan.")],
+        (3, 3),
+    ),
+    (
+        "limbs not examined since",
+        [(STAGING, CT + "Bone metastases: T7, right tibia, left humerus."), (RESTAGING, CT + "T7 shows sclerosis of the known metastasis."), (CLINIC, "Extremities were not imaged.")],
+        (3, 3),
+    ),
+    (
+        "several where the scan does not reach",
+        [(STAGING, CT + "Metastases: one in the left scapula and several in the sacrum."), (RESTAGING, CT + "Left scapula: metastasis 6 mm."), (CLINIC, "The pelvis is missing on the restaging CT.")],
+        (3, None),
+    ),
+    (
+        "a part left out that held nothing",
+        [(STAGING, CT + "Bone metastases: T7, L2."), (RESTAGING, CT + "T7 metastasis dense. L2 metastasis dense. The femoral shafts lie outside the scan volume.")],
+        (2, 2),
+    ),
+    (
+        "what the scan covers and does not show may have gone",
+        [(STAGING, CT + "Bone metastases: T7, left femoral shaft."), (RESTAGING, CT + "T7: sclerotic metastasis.")],
+        (1, 1),
+    ),
+    ("a denial of one kind is no total", [(RESTAGING, CT + "No visceral metastases.")], None),
+    ("nothing outside the bones", [(RESTAGING, CT + "Metastasis of L3 unchanged. No extraosseous metastasis.")], (1, 1)),
+    ("no distant metastases are none", [(RESTAGING, CT + "No distant metastases.")], (0, 0)),
+    (
+        "unchanged in number",
+        [(STAGING, CT + "Seven splenic metastases."), (RESTAGING, CT + "The splenic metastases are smaller and unchanged in number.")],
+        (7, 7),
+    ),
+    (
+        "unchanged in size only",
+        [(STAGING, CT + "Seven splenic metastases."), (RESTAGING, CT + "The splenic metastases are unchanged in size.")],
+        (2, None),
+    ),
+    (
+        "the others are as they were",
+        [
+            (STAGING, CT + "Liver metastases: segment 2, segment 5, segment 7."),
+            ((date(2025, 4, 2), "radiology report"), CT + "Liver: segment 2 metastasis 8 mm, segment 5 metastasis 6 mm."),
+            (RESTAGING, CT + "Liver: the segment 2 metastasis is no longer seen. The others are as on the last CT."),
+        ],
+        (1, 1),
+    ),
+    (
+        "a total that is corrected",
+        [(RESTAGING, CT + "Metastases: T7, L2 and left ilium. Metastases in both adrenals. Number of residual metastases: five."), ((date(2025, 6, 4), "correction notice"), "Left ilium: red marrow island. Number of residual metastases: four.")],
+        (4, 4),
+    ),
+    (
+        "tissue takes one of a number back",
+        [(RESTAGING, CT + "Four liver metastases, one of them new in segment 3."), ((date(2025, 6, 9), "radiology report"), CT + "Liver metastases: both gone.")],
+        (0, 0),
+    ),
+    (
+        "a focus that is one or two",
+        [(RESTAGING, CT + "Left kidney: a focus of 9 mm with a waist, either one metastasis or two adjoining ones. Right kidney: metastasis 5 mm.")],
+        (2, 3),
+    ),
+    (
+        "the day of the study compared with",
+        [(STAGING, CT + "Four splenic metastases."), (RESTAGING, "CT chest, abdomen and pelvis with outside comparison of 10 January 2025. One splenic metastasis remains.")],
+        (1, 1),
+    ),
+    ("residues that number so many", [(RESTAGING, CT + "Metastasis of the left ilium. Osseous residues number three.")], (3, 3)),
+    ("five in the body", [(RESTAGING, CT + "Skeleton: metastases in T7 and L2. A total of two residual metastases in the body.")], (2, 2)),
     ("nothing is told", [(CLINIC, "Feels well.")], None),
 ]  # fmt: skip
 
@@ -139,6 +213,11 @@ CRANIAL = [
     ("not recognised", [(CLINIC, "On head MRI of 3 June 2025, intracranial metastasis is not recognised.")], (0, 0)),
     ("without M1", [(CLINIC, "MRI brain 1 June 2025: without M1.")], (0, 0)),
     ("a bone of the skull is none", [(RESTAGING, "MRI brain. Left frontal metastasis 4 mm. Metastasis of the calvaria right parietal 9 mm.")], (1, 1)),
+    ("the day of the radiosurgery is not that of the scan", [(STAGING, "MRI brain. Two metastases: left frontal lobe 9 mm, right cuneus 5 mm."), (RESTAGING, "MRI brain. After radiosurgery to both on 20 January 2025. Left frontal lobe: gone. Right cuneus: residual 3 mm.")], (1, 1)),
+    ("metastasis-free", [(CLINIC, "Brain: MRI of 3 June 2025, metastasis-free.")], (0, 0)),
+    ("the other hemisphere", [(CLINIC, "MRI brain 3 June 2025: three metastases in the left cerebellar hemisphere and two in the right one.")], (5, 5)),
+    ("a fossa that was not seen", [(STAGING, "MRI brain. Two metastases: left frontal lobe 9 mm, right cerebellar hemisphere 6 mm."), (RESTAGING, "MRI brain. Left frontal lobe metastasis 4 mm. The posterior fossa could not be assessed.")], (2, 2)),
+    ("present now, in a summary", [(RESTAGING, "MRI brain. Left frontal metastasis 4 mm; scar in the pons only.")], (1, 1)),
     ("focal signs are no scan", [(CLINIC, "MRI brain planned. No focal signs.")], None),
     ("never scanned", [(CLINIC, "MRI brain not done.")], None),
 ]  # fmt: skip
