@@ -319,8 +319,12 @@ def test_a_correction_by_the_keyboard_alone_blind(address: str, store: Store, br
     with guarded_page(browser, 1280, 800) as page:
         _sit_down(page, address, "ann")
         assert page.get_by_role("button", name="Accept").count() == 0
-        page.keyboard.press("v")
-        page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'Scale'")
+        for given_up in (True, False):
+            page.get_by_role("button", name="Say the value").wait_for()
+            page.keyboard.press("v")
+            page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'Scale'")
+            if given_up:
+                page.keyboard.press("Escape")
         page.keyboard.type("ECOG")
         page.keyboard.press("Enter")
         for label, value in (("Lowest", "1"), ("Highest", "1")):
@@ -328,8 +332,12 @@ def test_a_correction_by_the_keyboard_alone_blind(address: str, store: Store, br
             page.keyboard.type(value)
         page.keyboard.press("Enter")
         page.get_by_text("1 answered").wait_for()
+        page.locator(".st-key-review_undo button:enabled").wait_for()
         page.keyboard.press("u")
         page.get_by_text("0 answered").wait_for()
+        first, second = (page.locator(f".st-key-review_X_{item.id}") for item in store.items(queue.id)[:2])
+        second.wait_for(state="detached")
+        first.wait_for()
         page.keyboard.press("x")
         page.get_by_text("1 answered").wait_for()
     assert [made.act for made in store.decisions(queue.id)] == [Act.ACCEPT, Act.UNDO, Act.REJECT]
