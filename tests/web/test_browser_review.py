@@ -111,6 +111,7 @@ def _download(page: Any, name: str, path: Path) -> Path:
     return path
 
 
+@pytest.mark.timeout(600)  # two browsers and a server share the machine's cores
 def test_two_reviewers_at_once_lose_no_decision(address: str, store: Store, browser: Any, tmp_path: Path) -> None:
     """Both answer 100 questions, key by key, and differ; one settles some while the other watches the figures.
 
