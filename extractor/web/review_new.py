@@ -27,7 +27,10 @@ def ask_for_queue(store: Store, reviewer: str) -> Queue | None:
     """Show the form; gives the queue when one was drawn."""
     sources = _sources()
     if not sources:
-        st.info("Nothing is open to draw from: open patients on the Screen page, or a batch on the Batch page.")
+        if signin.may(Right.SCREEN):
+            st.info("Nothing is open to draw from: open patients on the Screen page, or a batch on the Batch page.")
+        else:
+            st.info("Queues are drawn by those who may also screen: ask one of them, or an administrator.")
         return None
     source = st.segmented_control("Draw from", sources, default=sources[0], required=True, key="review_source")
     if source not in sources:

@@ -111,6 +111,7 @@ def _download(page: Any, name: str, path: Path) -> Path:
     return path
 
 
+@pytest.mark.timeout(600)  # two browsers and a server share the machine's cores
 def test_two_reviewers_at_once_lose_no_decision(address: str, store: Store, browser: Any, tmp_path: Path) -> None:
     """Both answer 100 questions, key by key, and differ; one settles some while the other watches the figures.
 
@@ -319,8 +320,12 @@ def test_a_correction_by_the_keyboard_alone_blind(address: str, store: Store, br
     with guarded_page(browser, 1280, 800) as page:
         _sit_down(page, address, "ann")
         assert page.get_by_role("button", name="Accept").count() == 0
-        page.keyboard.press("v")
-        page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'Scale'")
+        for given_up in (True, False):
+            page.get_by_role("button", name="Say the value").wait_for()
+            page.keyboard.press("v")
+            page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'Scale'")
+            if given_up:
+                page.keyboard.press("Escape")
         page.keyboard.type("ECOG")
         page.keyboard.press("Enter")
         for label, value in (("Lowest", "1"), ("Highest", "1")):
@@ -328,8 +333,12 @@ def test_a_correction_by_the_keyboard_alone_blind(address: str, store: Store, br
             page.keyboard.type(value)
         page.keyboard.press("Enter")
         page.get_by_text("1 answered").wait_for()
+        page.locator(".st-key-review_undo button:enabled").wait_for()
         page.keyboard.press("u")
         page.get_by_text("0 answered").wait_for()
+        first, second = (page.locator(f".st-key-review_X_{item.id}") for item in store.items(queue.id)[:2])
+        second.wait_for(state="detached")
+        first.wait_for()
         page.keyboard.press("x")
         page.get_by_text("1 answered").wait_for()
     assert [made.act for made in store.decisions(queue.id)] == [Act.ACCEPT, Act.UNDO, Act.REJECT]

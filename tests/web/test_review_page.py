@@ -145,6 +145,9 @@ def test_a_queue_is_drawn_from_the_open_batch_by_who_may_name_no_files(
     monkeypatch.setattr(signin, "_user", lambda: user)
     app.secrets["roles"] = {"reviewer": ["ben@example.org"]}
     _fine(app.run())
+    assert "ask one of them" in app.info[0].value
+    app.secrets["roles"] = {"reviewer": ["ben@example.org"], "screener": ["ben@example.org"]}
+    _fine(app.run())
     assert "Nothing is open to draw from" in app.info[0].value
     assert not app.button
     _batch(tmp_path, "NOTE_TEXT")
