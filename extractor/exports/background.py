@@ -112,6 +112,20 @@ class BackgroundBatch:
         self._stopped = True
         self._process.kill()
 
+    def discard(self) -> None:
+        """Remove what it has left of results, once it is stopped; it does not go on any more.
+
+        Raises:
+            InputError: When another batch is at work in the folder, or the export is gone.
+            OSError: When something cannot be removed.
+        """
+        from extractor.exports.batch import discard_unfinished
+        from extractor.exports.readers import Inputs
+
+        job = self.job
+        protocol = Path(job.protocol) if job.protocol else None
+        discard_unfinished(Inputs(job.inputs, job.columns), Path(job.folder), protocol=protocol, columns=job.columns)
+
     def wait(self, seconds: float | None = None) -> State:
         """Wait for its end; gives the state at that time."""
         self._listener.join(seconds)

@@ -16,7 +16,7 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -114,6 +114,37 @@ def run_batch(
             _screen(export, folder, identity, results, tell)
         tell("writing", export.notes, export.notes)
         return _finish(folder, identity, export)
+
+
+def discard_unfinished(
+    inputs: Inputs, folder: Path, *, protocol: Path | None = None, columns: Mapping[str, str] | None = None
+) -> None:
+    """Remove what a stopped run has left, and its folder where that is then empty.
+
+    Finished results stay, and so does what another run has left.
+
+    Args:
+        inputs: The export of that run.
+        folder: Where its results were to go.
+        protocol: The protocol file that it used.
+        columns: The mapping of its inputs.
+
+    Raises:
+        InputError: When a batch is at work in the folder.
+    """
+    if not folder.is_dir():
+        return
+    with claimed(folder):
+        remove_parts(folder)
+        if (folder / _STATE).exists() and not (folder / RUN).exists():
+            if _load(folder / _STATE).get("identity") != _identity(inputs, columns or {}, protocol):
+                return
+            if (folder / REPORTS).exists():  # it was stopped while it wrote its results, this one first
+                for name in (REPORTS, CRITERIA, FINDINGS, FAILED):
+                    (folder / name).unlink(missing_ok=True)
+            _clear(folder)
+    with suppress(OSError):  # it holds something else
+        folder.rmdir()
 
 
 def _untold(*_: object) -> None:

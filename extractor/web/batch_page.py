@@ -86,7 +86,14 @@ def _ended(room: Workspace, state: State) -> None:
     if again.button("Go on", icon=":material/play_arrow:", type="primary", width="stretch"):
         batch_input.start(room, batch.job)
         st.rerun()
-    if away.button("Leave it", icon=":material/close:", width="stretch"):
-        room.batch = None
-        st.rerun()
+    if away.button("Discard it", icon=":material/delete:", width="stretch", help="Removes what it has written."):
+        try:
+            batch.discard()
+        except InputError as error:
+            st.error(str(error))
+        except OSError as error:
+            st.error(f"{error.filename or batch.job.folder}: {error.strerror}")
+        else:
+            room.batch = None
+            st.rerun()
     st.divider()

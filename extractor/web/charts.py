@@ -16,6 +16,9 @@ _MET, _OPEN, _OUT = "all met so far", "something open", "ruled out here"
 _WORTH, _MOOT = "still in question", "ruled out anyway"
 _ROW = 34
 """Pixels of a bar and the room about it."""
+_TICKS = 8
+_FEW, _WIDEST = 4, 64
+"""Fewer bars than this would be clumsily wide; so many pixels at most."""
 
 
 def funnel(steps: Sequence[Step], theme: str | None) -> Any:
@@ -61,7 +64,7 @@ def _stacked(rows: Sequence[Mapping[str, Any]], names: Sequence[str], colours: M
         alt.Chart(alt.InlineData(values=list(rows)))
         .mark_bar()
         .encode(
-            x=alt.X("Patients:Q", title="Patients", axis=alt.Axis(tickMinStep=1)),
+            x=alt.X("Patients:Q", title="Patients", axis=alt.Axis(tickMinStep=1, tickCount=_TICKS)),
             y=alt.Y("Criterion:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=280)),
             color=alt.Color(
                 "They are:N",
@@ -80,13 +83,14 @@ def distribution(bars: Bars, title: str, theme: str | None) -> Any:
     values = [{title: label, "Patients": count, "known": label != "unknown"} for label, count in bars]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X(f"{title}:N", sort=names, title=None, axis=alt.Axis(labelAngle=0 if len(names) < 9 else -45)),
-        y=alt.Y("Patients:Q", title=None, axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("Patients:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=_TICKS // 2)),
         tooltip=[f"{title}:N", "Patients:Q"],
     )
     colour = alt.condition("datum.known", alt.value(_BLUE), alt.value(_GREY))
-    return (
-        base.mark_bar().encode(color=colour) + base.mark_text(dy=-7, color=ink(theme)).encode(text="Patients:Q")
-    ).properties(height=200)
+    drawn = base.mark_bar(size=_WIDEST) if len(names) < _FEW else base.mark_bar()
+    return (drawn.encode(color=colour) + base.mark_text(dy=-7, color=ink(theme)).encode(text="Patients:Q")).properties(
+        height=200
+    )
 
 
 def ink(theme: str | None) -> str:

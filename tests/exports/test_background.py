@@ -46,6 +46,19 @@ def test_it_is_stopped_and_goes_on(tmp_path: Path) -> None:
     assert [report["patient_id"] for report in reports] == [f"P{n:03}" for n in range(40)]
 
 
+def test_discarded_it_leaves_nothing(tmp_path: Path) -> None:
+    source = export(tmp_path, 40, 15)
+    started = BackgroundBatch(job(source, tmp_path / "out"))
+    end = time.monotonic() + 60
+    while not (started.state.phase is Phase.SCREENING and started.state.done) and time.monotonic() < end:
+        time.sleep(0.02)
+    started.stop()
+    assert started.wait(10).phase is Phase.STOPPED
+    assert (tmp_path / "out" / "unfinished.jsonl").exists()
+    started.discard()
+    assert list(tmp_path.iterdir()) == [source]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -15,7 +15,7 @@ from fake_screener import FakeScreener
 from pyarrow import parquet
 
 from extractor.exports import batch, grouping, workers
-from extractor.exports.batch import Outcome, run_batch
+from extractor.exports.batch import Outcome, discard_unfinished, run_batch
 from extractor.exports.locking import claimed
 from extractor.exports.readers import Inputs
 from extractor.exports.report_tables import ReportTables
@@ -149,6 +149,48 @@ def test_a_stop_while_the_tables_are_written(export: Path, tmp_path: Path, monke
             run(export, tmp_path / "out")
     run(export, tmp_path / "out")
     assert results(tmp_path / "out") == results(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("stopped", ["", "while screening", "while writing"])
+@pytest.mark.parametrize("strange", [False, True])
+def test_a_stopped_run_that_is_discarded_leaves_nothing(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: str, strange: bool
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / ".lock").touch()  # a kill leaves it
+    (folder / ".reports.jsonl.123.part").touch()
+    if stopped == "while writing":
+        monkeypatch.setattr(batch, "write_failures", interrupted)
+    if stopped:
+        with pytest.raises(KeyboardInterrupt):
+            run(export, folder, (lambda: Stops("P06")) if stopped == "while screening" else FakeScreener)
+        assert len(list(folder.iterdir())) > 1
+    if strange:
+        (folder / "my notes.txt").touch()
+    discard_unfinished(Inputs([str(export)]), folder)
+    discard_unfinished(Inputs([str(export)]), folder)
+    assert (sorted(path.name for path in folder.iterdir()) if folder.exists() else []) == ["my notes.txt"] * strange
+    assert folder.exists() is strange
+
+
+def test_nobody_elses_run_is_discarded(export: Path, tmp_path: Path) -> None:
+    run(export, tmp_path / "finished")
+    with pytest.raises(KeyboardInterrupt):
+        run(export, tmp_path / "stopped", lambda: Stops("P06"))
+    for name in ("finished", "stopped"):
+        folder = tmp_path / name
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        (tmp_path / "other.txt").write_text("ECOG 1", encoding="utf-8")
+        discard_unfinished(Inputs([str(tmp_path / "other.txt")]), folder)
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    discard_unfinished(Inputs([str(export)]), tmp_path / "finished")
+    assert (tmp_path / "finished" / "reports.jsonl").exists()
+    with claimed(tmp_path / "stopped"), pytest.raises(InputError, match="another batch is at work"):
+        discard_unfinished(Inputs([str(export)]), tmp_path / "stopped")
 
 
 def test_a_finished_folder_is_recognised(export: Path, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class MadeBatch:
     """A batch that does what a test tells it; what it was asked to do is in ``jobs``."""
 
     jobs: list[Job] = []  # noqa: RUF012
+    discarded: list[Job] = []  # noqa: RUF012
     patients = 12
 
     def __init__(self, job: Job) -> None:
@@ -48,6 +49,9 @@ class MadeBatch:
         if self.state.phase not in background.ENDED:
             self.state = State(Phase.STOPPED, 3, 12)
 
+    def discard(self) -> None:
+        self.discarded.append(self.job)
+
     def wait(self, seconds: float | None = None) -> State:
         return self.state
 
@@ -57,6 +61,7 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[AppTest]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(batch_input, "BackgroundBatch", MadeBatch)
     MadeBatch.jobs.clear()
+    MadeBatch.discarded.clear()
 
     def page() -> None:
         from extractor.web import batch_page
@@ -148,8 +153,23 @@ def test_a_stopped_batch_goes_on_with_the_same_job(app: AppTest) -> None:
     room(app).batch.state = State(Phase.FAILED, message="/data: there is no room")  # type: ignore[union-attr,misc]
     app.run()
     assert "/data: there is no room" in texts(app)
-    press(app, "Leave it")
+    press(app, "Discard it")
     assert room(app).batch is None
+    assert MadeBatch.discarded == [first]
+
+
+def test_what_cannot_be_discarded_is_told(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(self: MadeBatch) -> None:
+        raise OSError(30, "Read-only file system", "/data/out")
+
+    monkeypatch.setattr(MadeBatch, "discard", locked)
+    upload(app, ("export.csv", EXPORT))
+    press(app, "Screen the export")
+    room(app).batch.stop()  # type: ignore[union-attr]
+    app.run()
+    press(app, "Discard it")
+    assert "/data/out: Read-only file system" in texts(app)
+    assert room(app).batch is not None
 
 
 def test_results_are_kept_where_the_person_says(app: AppTest, tmp_path: Path) -> None:

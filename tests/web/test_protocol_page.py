@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
 
+from extractor import cli
 from extractor.files import patterns_folder
 from extractor.screener import Screener
 from extractor.trial.library import HOUSE
@@ -110,6 +113,15 @@ def test_a_new_protocol_is_kept_and_offered(app: AppTest, tmp_path: Path, monkey
     saved = load_protocol(tmp_path / "lat-wide-1.yaml")
     assert (saved.id, saved.version) == ("lat-wide", "1")
     assert [c.id for c in saved.criteria if c not in load_protocol().criteria] == ["ecog"]
+    note = tmp_path / "note.txt"
+    note.write_text("61-year-old man. ECOG performance status 2.", encoding="utf-8")
+    result = CliRunner().invoke(
+        cli.app, ["screen", str(note), "--protocol", str(tmp_path / "lat-wide-1.yaml"), "--format", "json"]
+    )
+    assert result.exit_code == 0, result.output
+    (report,) = json.loads(result.stdout)
+    (ecog,) = [c for c in report["criteria"] if c["id"] == "ecog"]
+    assert ecog["status"] == "met"
     press(app, "Save for all")
     assert "there is one already" in app.error[0].value
 
