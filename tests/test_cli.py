@@ -107,7 +107,7 @@ def test_as_of(tmp_path: Path) -> None:
     assert json.loads(result.stdout)[0]["as_of"] == "2025-04-01"
     result = call("screen", tmp_path, "--format", "json", "--as-of", "2025-03-01")
     assert result.exit_code == 1 and "later than 2025-03-01" in one_line(result)
-    result = call("screen", tmp_path, "--as-of", "1.4.2025")
+    result = call("screen", tmp_path, "--as-of", "1/4/2025")
     assert result.exit_code == 2 and "is no date like 2025-03-14" in one_line(result)
 
 
