@@ -123,6 +123,8 @@ class BackgroundBatch:
         from extractor.exports.readers import Inputs
 
         job = self.job
+        if not Path(job.folder).is_dir():
+            return
         protocol = Path(job.protocol) if job.protocol else None
         discard_unfinished(Inputs(job.inputs, job.columns), Path(job.folder), protocol=protocol, columns=job.columns)
 

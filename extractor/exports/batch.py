@@ -132,8 +132,6 @@ def discard_unfinished(
     Raises:
         InputError: When a batch is at work in the folder.
     """
-    if not folder.is_dir():
-        return
     with claimed(folder):
         remove_parts(folder)
         if (folder / _STATE).exists() and not (folder / RUN).exists():

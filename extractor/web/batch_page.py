@@ -87,13 +87,12 @@ def _ended(room: Workspace, state: State) -> None:
         batch_input.start(room, batch.job)
         st.rerun()
     if away.button("Discard it", icon=":material/delete:", width="stretch", help="Removes what it has written."):
+        room.batch = None  # also where something stays: a job that names no file must not hold the page
         try:
             batch.discard()
-        except InputError as error:
-            st.error(str(error))
-        except OSError as error:
-            st.error(f"{error.filename or batch.job.folder}: {error.strerror}")
+        except (InputError, OSError) as error:
+            why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            st.error(f"What it has written stays in {batch.job.folder} ({why}).")
         else:
-            room.batch = None
             st.rerun()
     st.divider()

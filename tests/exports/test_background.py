@@ -70,7 +70,9 @@ def test_discarded_it_leaves_nothing(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_done_is_one_line(changes: dict[str, object], message: str, tmp_path: Path) -> None:
     made = Job(**{**asdict(job(export(tmp_path, 1), tmp_path / "out")), **changes})  # type: ignore[arg-type]
-    state = BackgroundBatch(made).wait(60)
+    batch = BackgroundBatch(made)
+    state = batch.wait(60)
+    batch.discard()
     assert state.phase is Phase.FAILED
     assert message in state.message
     assert "\n" not in state.message and SECRET not in state.message

@@ -168,8 +168,9 @@ def test_what_cannot_be_discarded_is_told(app: AppTest, monkeypatch: pytest.Monk
     room(app).batch.stop()  # type: ignore[union-attr]
     app.run()
     press(app, "Discard it")
-    assert "/data/out: Read-only file system" in texts(app)
-    assert room(app).batch is not None
+    assert "(/data/out: Read-only file system)" in texts(app) and "What it has written stays in" in texts(app)
+    app.run()
+    assert "Read-only" not in texts(app)
 
 
 def test_results_are_kept_where_the_person_says(app: AppTest, tmp_path: Path) -> None:
