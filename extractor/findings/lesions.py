@@ -999,6 +999,7 @@ def _opens_another(parts: Sequence[Mention], position: int, text: str) -> bool:
 def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], text: str, floor: int) -> Phrase:
     start = left[0].start if left else noun.start
     end = right[-1].end if right else noun.end
+    singular, plural = (noun.value.get("number") == number for number in ("singular", "plural"))
     quantities = [part for part in left if part.category == QUANTITY]
     quantity = counting.quantity(quantities[0].groups) if quantities else None
     article = bool(quantities) and "article" in quantities[0].groups
@@ -1013,12 +1014,12 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         sizes = sum(counting.sizes(p.text) for p in size_parts if not _bracketed_after_size(text, p))
     else:
         sizes = sum(counting.sizes(p.text) for p in left if p.category == SIZE)
-    if sizes == 0 and noun.value.get("number") == "plural" and (colon := _LISTED_SIZES.match(text, end)):
+    if sizes == 0 and plural and (colon := _LISTED_SIZES.match(text, end)):
         sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
-    bracketed = noun.value.get("number") == "singular" and text.startswith(" (", noun.end)
+    bracketed = singular and text.startswith(" (", noun.end)
     if bracketed and left_places and {p.site for p in right_places} == {left_places[-1].site}:
         right_places = []  # "hip metastasis (femoral head)": where in the hip
-    one = noun.value.get("number") == "singular" or noun.text.lower().endswith("y")
+    one = singular or noun.text.lower().endswith("y")
     if sizes == 0 and one and _SIZE_BEHIND.match(text, end):
         sizes = 1
     quantity, article = _right_quantity(right, text, noun, quantity, article, right_places)
@@ -1028,7 +1029,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         more = _OR_MORE.match(text, end)
         if more is not None:
             quantity, article, end = Count(1, counting.number(more["more"])), False, more.end()
-    if noun.value.get("number") == "singular" and not right and (behind := _SIDE_BEHIND.match(text, end)):
+    if singular and not right and (behind := _SIDE_BEHIND.match(text, end)):
         left_places, end = [_with_side(place, behind[1], left) for place in left_places], behind.end(1)
     if (
         quantity is None
@@ -1044,7 +1045,6 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         told = counting.number(stations["number"]) or 0
         quantity, end = Count(told, told), stations.end()
     became = _BECAME.match(text, end)
-    plural = noun.value.get("number") == "plural"
     if became is not None and (quantity is None or article) and not (plural and " from " in became[0]):
         became = None
     if became is None and quantity is None and plural:
@@ -1060,11 +1060,7 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     if row is not None and quantity is None:
         last = int(row["last"])
         quantity, end = Count(last, last), row.end("last")
-    if (
-        quantity is None
-        and noun.value.get("number") == "plural"
-        and _BOTH_OF.search(text[max(floor, start - 60) : start])
-    ):
+    if quantity is None and plural and _BOTH_OF.search(text[max(floor, start - 60) : start]):
         quantity = counting.TWO
     behind = _METASTATIC_BEHIND.match(text, end) if noun.category == LESION else None
     if behind is not None and behind["nodal"] and not _NODE.search(text[start:end]):
@@ -1152,10 +1148,8 @@ def _right_quantity(
         (p.end for p in places), default=counted[0].start
     )
     if summed and listed.low > 0 and values[0] != listed and quantity is None:
-        return (
-            quantity,
-            article,
-        )  # "a splenic metastasis and metastases in T1 and T3, all three smaller": told of more than these
+        # "a splenic metastasis and metastases in T1 and T3, all three smaller": told of more than these
+        return quantity, article
     if len(values) > 1 and _WERE.match(text, counted[-2].end):
         return values[-1], False  # "two were known, one persists"
     if len(values) > 1 and (places or _by_side(right) > 1):
@@ -1282,9 +1276,8 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     if any(not place.single for place in counted):  # "two skeletal (S2, left pubis)": the places are the two
         return counting.total(place.count for place in counted)
     if len(counted) > 1 and any(not place.told and place.start < counted[0].start for place in places[:1]):
-        places = places[
-            1:
-        ]  # "in the left lung, one in the upper lobe and two in the lower": the lung is but their frame
+        # "in the left lung, one in the upper lobe and two in the lower": the lung is but their frame
+        places = places[1:]
     singles = [place for place in places if place.told or (place.single and not place.site.startswith("lymph_node"))]
     listed = counting.total(place.count for place in singles)
     if share > 1 and singles and all(place.told for place in places):

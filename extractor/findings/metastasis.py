@@ -133,9 +133,6 @@ _KIND = re.compile(
 _EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
 _CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
 _NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
-_INDETERMINATE = re.compile(
-    r"\b(?:not excluded|cannot be excluded|indeterminate|equivocal|too small to characteri[sz]e|nonspecific)\b", re.I
-)
 _PERSISTING = re.compile(
     r"^(?:[ ](?:area|region|site|focus|lesion|one))?[ ]*(?:,[ ]*)?(?:(?:is|are|was|were|remains?|both|also|has|have|all|now|essentially|largely|appears?)[ ])*"
     r"(?:un(?:altered|changed)|stable|still|persist\w*|similar|smaller|sclero\w+|decreas\w+|increas\w+|larger|visible|avid|as before)\b",

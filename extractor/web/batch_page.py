@@ -22,7 +22,7 @@ _PHASES = {
 
 def show() -> None:
     """The page: the inputs, the batch that runs, or its patients."""
-    navigation.style()
+    navigation.style("desk.css")
     room = workspace()
     batch = room.batch
     if batch and batch.state.phase is Phase.DONE and room.cohort is None:

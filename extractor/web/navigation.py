@@ -54,7 +54,11 @@ def go_to(title: str) -> None:
     st.switch_page(st.session_state[_PAGES][title])
 
 
-def style() -> None:
-    """The look of the pages of batches and protocols."""
-    own = Path(__file__).with_name("desk.css").read_text(encoding="utf-8")
+def style(sheet: str) -> None:
+    """The look of a page: that of evidence, which reports have too, and a style sheet of the page's own.
+
+    Args:
+        sheet: The name of a file beside this one.
+    """
+    own = Path(__file__).with_name(sheet).read_text(encoding="utf-8")
     st.html(f"<style>{style_sheet()}{own}</style>")

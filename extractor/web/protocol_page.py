@@ -35,7 +35,7 @@ _OF_A_CRITERION = 3
 
 def show() -> None:
     """The page."""
-    navigation.style()
+    navigation.style("desk.css")
     stored, faults = stored_protocols()
     for fault in faults:
         st.warning(fault, icon=":material/warning:")

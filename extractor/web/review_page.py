@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import streamlit as st
 
-from extractor.evidence.cards import style_sheet
 from extractor.records import Note
 from extractor.review.store import SETTING, Queue, Store, StoreError, place_of, readable
+from extractor.web import navigation, session, signin
 from extractor.web import review_state as state
-from extractor.web import session, signin
 from extractor.web.review_desk import review
 from extractor.web.review_figures import figures
 from extractor.web.review_new import AT_HAND, ask_for_queue
@@ -25,7 +23,7 @@ _CHOSEN, _VIEW, _LOADED = "review_queue", "review_view", "review_loaded"
 
 def show() -> None:
     """The page."""
-    st.html(f"<style>{style_sheet()}{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>")
+    navigation.style("page.css")
     try:
         store = _store(_setting())
         _show(store)

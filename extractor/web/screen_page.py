@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import streamlit as st
 
-from extractor.evidence.cards import A_PERSON_DECIDES, style_sheet
+from extractor.evidence.cards import A_PERSON_DECIDES
 from extractor.exports.rows import Record
 from extractor.files import RuleFileError
-from extractor.web import engine, results, session
+from extractor.web import engine, navigation, results, session
 from extractor.web.note_input import ask_for_notes
 
 
 def show() -> None:
     """The page: the inputs, or what came of them."""
-    st.html(f"<style>{style_sheet()}{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>")
+    navigation.style("page.css")
     found = session.opened()
     if found is None:
         _show_input()
