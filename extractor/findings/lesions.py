@@ -107,6 +107,12 @@ _ONE_BY_ONE = re.compile(
 _IN_TOTAL = re.compile(r"(?:[ ](?:in total|altogether|overall|left|remain(?:ing)?|persist))?[ ]?[,:-][ ]?", re.I)
 """Between a number of lesions and the numbers of single places."""
 _UNCOUNTABLE = re.compile(r"too many|innumerable|countless|uncountable|tntc", re.I)
+_STATEMENT_ENDS = re.compile(r"[ ]*(?:[.,;:)]|$|\n)")
+_MEASURE_OF = re.compile(
+    r"\b(?:SUV\w*|uptake|activity|avidity|size|diameters?|volume|sum)\b[ \w]{0,12}\b(?:of|in)[ ](?:the[ ]|all[ ])*$",
+    re.I,
+)
+"""Before lesions of which something is measured: the numbers behind them are no counts."""
 _ON_BOTH_SIDES = re.compile(r"[ ](?:on|of) (?:both|either|each) sides?\b|[ ]bilaterally\b", re.I)
 _OTHER_SIDE = re.compile(
     rf"(?:,? and|,|,? plus|;| &)[ ](?P<count>(?P<one>an?|another)|(?P<number>{_NUMERAL}))[ ](?:more[ ]|further[ ]|smaller[ ])?"
@@ -858,7 +864,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             and text.startswith(":", parts[index].end)
             and re.fullmatch(r"[ ](?:[a-z-]+[ ]){1,2}", gap) is not None
         )
-        semicolon = gap.strip() == ";" and bool(taken) and _continues_list(parts, position, text, parts[index].end)
+        semicolon = gap.strip(" )") == ";" and bool(taken) and _continues_list(parts, position, text, parts[index].end)
         if not (numbered or measured or semicolon or adds_up) and (not _RIGHT_GAP.match(gap) or gap.count("(") > 1):
             break
         loose = all(p.category == SIDE for p in taken) and re.match(
@@ -1045,7 +1051,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         told = counting.number(stations["number"]) or 0
         quantity, end = Count(told, told), stations.end()
     became = _BECAME.match(text, end)
-    if became is not None and (quantity is None or article) and not (plural and " from " in became[0]):
+    counts = plural and became is not None and " from " in became[0] and not _MEASURE_OF.search(text[floor:start])
+    if became is not None and (quantity is None or article) and not counts:
         became = None
     if became is None and quantity is None and plural:
         became = _CAME_DOWN.match(text, end)
@@ -1106,7 +1113,9 @@ def _right_quantity(
     right: Sequence[Mention], text: str, noun: Mention, quantity: Count | None, article: bool, places: Sequence[Place]
 ) -> tuple[Count | None, bool]:
     """A count behind the noun: "x3", "(3)", ": three, of 12 mm", "one in S2 and two in S6"."""
-    if quantity == counting.SEVERAL and any("many" in p.groups and _UNCOUNTABLE.match(p.text) for p in right):
+    if quantity == counting.SEVERAL and any(
+        "many" in p.groups and _UNCOUNTABLE.match(p.text) and _STATEMENT_ENDS.match(text, p.end) for p in right
+    ):
         return counting.MANY, False  # "multiple metastases, too many to count"
     told = len(places) > 1 and all(place.told for place in places)
     if told and quantity == counting.total(place.count for place in places):

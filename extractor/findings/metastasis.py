@@ -69,6 +69,8 @@ _ATTRIBUTE = re.compile(
     re.I,
 )
 """What only describes a lesion."""
+_NO_SIZE = re.compile(r"[ ]?:?[ ]?0(?:\.0)?[ ]?[mc]m\b")
+"""Behind a target that has gone."""
 _DEEP = re.compile(r"sub-?cut|muscul|muscle|soft[- ]tissue|\band\b[^,;]*\bpsoas", re.I)
 """Words for what lies below the skin."""
 _NEXT_ONE = re.compile(
@@ -346,8 +348,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             targets = _TARGETS.search(reading.text[max(0, phrase.noun.start - 16) : phrase.noun.start]) is not None
             resolved = "RESOLVED" in phrase.noun.qualifiers.cues and bool(phrase.places)
             if (resolved or not _benign(reading, phrase, number)) and (not targets or _is_list(reading, phrase)):
-                if targets:  # the lobe of the lung is where the primary is
-                    phrase = replace(phrase, places=tuple(p for p in phrase.places if p.site != "lung"))
+                if targets:
+                    phrase = _still_targets(reading, phrase)
                 told = listed or targets or _among_announced(reading, number, phrase)
                 pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=told))
             continue
@@ -437,6 +439,14 @@ def _among_announced(reading: Reading, number: int, phrase: Phrase) -> bool:
 def _is_list(reading: Reading, phrase: Phrase) -> bool:
     """Whether places are listed behind a noun and a colon: "target lesions: liver 10 mm, left adrenal 12 mm"."""
     return len(phrase.places) > 1 and reading.text.startswith(":", phrase.noun.end)
+
+
+def _still_targets(reading: Reading, phrase: Phrase) -> Phrase:
+    """A list of targets without the lobe of the lung, where the primary is, and without those that have gone."""
+    left = tuple(p for p in phrase.places if p.site != "lung" and not _NO_SIZE.match(reading.text, p.end))
+    sizes = max(0, phrase.sizes - (len(phrase.places) - len(left)))
+    quantity = counting.ONE if 1 in (len(left), sizes) else phrase.quantity
+    return replace(phrase, places=left, sizes=sizes, quantity=quantity)
 
 
 def _told_apart(reading: Reading, own: Sequence[Phrase]) -> Iterator[Phrase]:
@@ -738,6 +748,8 @@ def _opening_place(reading: Reading, phrase: Phrase, number: int) -> _Site | Non
 def _with_subjects(reading: Reading, phrase: Phrase, number: int) -> Phrase:
     """A phrase with the single places of which it is said: "L1 and S2 are confirmed as metastases"."""
     if not phrase.strong or phrase.places or phrase.quantity is not None or "site" in phrase.noun.value:
+        return phrase
+    if reading.in_sentence(number, REFUTING):
         return phrase
     parts = [part for part in atoms(reading, number) if part.end <= phrase.start]
     if any(part.category not in (SITE, "SIDE") for part in parts):
