@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from extractor.language.reading import Reading
 from extractor.records import Finding
@@ -46,6 +47,7 @@ def find_all(reading: Reading) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.concept, finding.rule))
 
 
+@cache
 def _extractor(name: str) -> Extractor:
     module = importlib.import_module(f"extractor.findings.{name}")
     extractor: Extractor = module.find

@@ -452,12 +452,12 @@ def _still_targets(reading: Reading, phrase: Phrase) -> Phrase:
 def _told_apart(reading: Reading, own: Sequence[Phrase]) -> Iterator[Phrase]:
     """Phrases, those of a list freed from what is told of the next: "Seg VII 8 mm, seg V not identified"."""
     for phrase, following in zip_longest(own, own[1:]):
-        qualifiers = phrase.noun.qualifiers
         next_one = (
             following is not None
             and re.fullmatch(r"[ ]*(?:\([^()]*\))?[ ]*[,;][ ]*(?:the )?", reading.text[phrase.end : following.start])
         ) or _NEXT_ONE.match(reading.text, phrase.end)
-        if next_one and phrase.sizes and "RESOLVED" in qualifiers.cues:
+        if next_one and phrase.sizes and "RESOLVED" in phrase.noun.qualifiers.cues:
+            qualifiers = phrase.noun.qualifiers
             freed = replace(qualifiers, cues=qualifiers.cues - {"RESOLVED"})
             yield replace(phrase, noun=phrase.noun.requalified(freed))
         else:
@@ -1354,14 +1354,14 @@ def _bare_sites(
         )
         own_size = (
             following is not None
-            and not _BECAME_NONE.match(reading.text[part.end : reading.sentences[number].end])
             and following.category == SIZE
+            and not _BECAME_NONE.match(reading.text[part.end : reading.sentences[number].end])
             and not reading.text[part.end : following.start].strip(" (,:")
         )
         if (
-            "RESOLVED" in part.qualifiers.cues
-            and not own_size
+            not own_size
             and (part.value.get("part") or sided or part.value.get("paired"))
+            and "RESOLVED" in part.qualifiers.cues
         ):
             start = before.start if sided and before else part.start
             name = _plain(reading.text[start : part.end])

@@ -18,6 +18,7 @@ import sys
 import threading
 import warnings
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -132,6 +133,14 @@ def _cue(rule: Rule) -> ConTextRule:
     )
 
 
+def _by_category(targets: Iterable[Rule]) -> Mapping[str, frozenset[int]]:
+    """The numbers of the rules of each category."""
+    numbers: defaultdict[str, frozenset[int]] = defaultdict(frozenset)
+    for number, rule in enumerate(targets):
+        numbers[rule.category] |= {number}
+    return numbers
+
+
 class Reader:
     """Reads notes by the rules of a folder. Safe to share between threads.
 
@@ -152,6 +161,9 @@ class Reader:
         self.lock = threading.Lock()
         self.context = [_cue(rule) for rule in rules.cues]
         self._read = 0
+        self.every_rule = (*rules.targets, *rules.cues)
+        self.targets = _by_category(rules.targets)
+        self.cues = frozenset(range(len(rules.targets), len(self.every_rule)))
 
     @classmethod
     def from_folder(cls, folder: Path) -> Reader:
@@ -182,7 +194,7 @@ class Reader:
 
     @cached_property
     def _gate(self) -> Gate:
-        return Gate.of([rule.pattern for rule in (*self.rules.targets, *self.rules.cues)])
+        return Gate.of([rule.pattern for rule in self.every_rule])
 
     def prepare(self) -> None:
         """Set up the gate now, so that no later note waits for it; it takes seconds."""
@@ -238,9 +250,9 @@ class _Piece:
         self.text = text[begin:end]
         self._places = None if gate is None else gate.scan(self.text)
 
-    def rules(self, of: int) -> Iterable[int]:
-        """The numbers of the rules, of so many, that can match here."""
-        return range(of) if self._places is None else sorted(self._places)
+    def rules(self, of: frozenset[int]) -> Iterable[int]:
+        """The numbers of those rules, of some, that can match here, in order."""
+        return sorted(of if self._places is None else of & self._places.keys())
 
     def matches(self, number: int, rule: Rule) -> Iterable[re.Match[str]]:
         """The matches of a rule, as ``re.finditer`` gives them."""
@@ -278,45 +290,40 @@ class _Mentions:
             _Piece(text, sentences[first].start, sentences[last - 1].end, gate) for first, last in _pieces(sentences)
         ]
         self._stretches: dict[tuple[int, int], _Stretch] = {}
-        targets, cues = reader.rules.targets, reader.rules.cues
-        self._targets_here: dict[str, list[tuple[_Piece, int, Rule]]] = {}
-        self._cues_here: list[tuple[_Piece, int, Rule]] = []
-        for piece in self._pieces:
-            for number in piece.rules(len(targets) + len(cues)):
-                if number < len(targets):
-                    rule = targets[number]
-                    self._targets_here.setdefault(rule.category, []).append((piece, number, rule))
-                else:
-                    self._cues_here.append((piece, number, cues[number - len(targets)]))
 
     def of(self, category: str) -> list[Mention]:
         """All mentions of a category, in order, longer ones first."""
-        here = self._targets_here.get(category)
-        if here is None:
-            return []
+        numbers = self._reader.targets[category]
         with self._stage("rules"):
-            return self._of(category, here)
+            return self._of(category, numbers) if numbers else []
 
-    def _of(self, category: str, here: Iterable[tuple[_Piece, int, Rule]]) -> list[Mention]:
+    def _matches(self, numbers: frozenset[int]) -> Iterator[tuple[int, int, re.Match[str]]]:
+        """The matches of some rules: the number of the rule, where its piece begins, the match."""
+        for piece in self._pieces:
+            for number in piece.rules(numbers):
+                for match in piece.matches(number, self._reader.every_rule[number]):
+                    yield number, piece.begin, match
+
+    def _of(self, category: str, numbers: frozenset[int]) -> list[Mention]:
         found: list[Mention] = []
-        for piece, number, rule in here:
-            for match in piece.matches(number, rule):
-                start, end = piece.begin + match.start(), piece.begin + match.end()
-                sentence = self._sentence_at(start)
-                found.append(
-                    Mention(
-                        category=category,
-                        rule=rule.id,
-                        value=rule.value,
-                        groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
-                        start=start,
-                        end=end,
-                        text=match[0],
-                        sentence=sentence,
-                        qualify=self._qualifiers,
-                        asked=(category, start, end, sentence),
-                    )
+        for number, begin, match in self._matches(numbers):
+            rule = self._reader.every_rule[number]
+            start, end = begin + match.start(), begin + match.end()
+            sentence = self._sentence_at(start)
+            found.append(
+                Mention(
+                    category=category,
+                    rule=rule.id,
+                    value=rule.value,
+                    groups=_groups(match) if rule.pattern.groupindex else _NO_GROUPS,
+                    start=start,
+                    end=end,
+                    text=match[0],
+                    sentence=sentence,
+                    qualify=self._qualifiers,
+                    asked=(category, start, end, sentence),
                 )
+            )
         found.sort(key=lambda mention: (mention.start, -mention.end))
         return found
 
@@ -349,9 +356,8 @@ class _Mentions:
     def _found_cues(self) -> list[_FoundCue]:
         targets = len(self._reader.rules.targets)
         return [
-            (number - targets, piece.begin + match.start(), piece.begin + match.end())
-            for piece, number, rule in self._cues_here
-            for match in piece.matches(number, rule)
+            (number - targets, begin + match.start(), begin + match.end())
+            for number, begin, match in self._matches(self._reader.cues)
         ]
 
     @cached_property

@@ -116,7 +116,7 @@ class Reading:
     order: DateOrder | None = None
     stage: Stage = unwatched
     name: Callable[[str], Sequence[Value]] = lambda category: ()
-    _found: dict[str, tuple[list[Mention], list[int]]] = field(default_factory=dict)
+    _found: dict[tuple[str, ...], tuple[list[Mention], list[int]]] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @cached_property
@@ -134,12 +134,15 @@ class Reading:
     def _sentence_starts(self) -> list[int]:
         return [sentence.start for sentence in self.sentences]
 
-    def _mentions(self, category: str) -> tuple[list[Mention], list[int]]:
-        """The mentions of a category and their places."""
-        found = self._found.get(category)
+    def _mentions(self, categories: tuple[str, ...]) -> tuple[list[Mention], list[int]]:
+        """The mentions of some categories, in order, and their places."""
+        found = self._found.get(categories)
         if found is None:
-            mentions = self.find(category)
-            found = self._found[category] = mentions, [mention.start for mention in mentions]
+            if len(categories) == 1:
+                mentions = self.find(categories[0])
+            else:
+                mentions = _in_order([m for category in categories for m in self._mentions((category,))[0]])
+            found = self._found[categories] = mentions, [mention.start for mention in mentions]
         return found
 
     def titled(self, category: str) -> Value | None:
@@ -153,21 +156,15 @@ class Reading:
 
     def of(self, *categories: str) -> list[Mention]:
         """All mentions of some categories, in order."""
-        if len(categories) == 1:
-            return self._mentions(categories[0])[0]
-        return _in_order([mention for category in categories for mention in self._mentions(category)[0]])
+        return self._mentions(categories)[0]
 
     def within(self, start: int, end: int, *categories: str) -> list[Mention]:
         """The mentions of some categories that lie wholly inside a stretch of text."""
-        found: list[Mention] = []
-        for category in categories:
-            mentions, starts = self._found.get(category) or self._mentions(category)
-            if not mentions:
-                continue
-            for place in range(bisect_left(starts, start), bisect_left(starts, end)):
-                if mentions[place].end <= end:
-                    found.append(mentions[place])
-        return found if len(categories) == 1 or len(found) < 2 else _in_order(found)
+        mentions, starts = self._found.get(categories) or self._mentions(categories)
+        if not mentions:
+            return []
+        first = bisect_left(starts, start)
+        return [mention for mention in mentions[first : bisect_left(starts, end, first)] if mention.end <= end]
 
     def in_sentence(self, number: int, *categories: str) -> list[Mention]:
         """The mentions of some categories in one sentence."""
@@ -217,10 +214,9 @@ class Reading:
         context: dict[str, Any] = {"dated": frame.dated}
         if frame.study:
             context |= {"study": frame.study, "modality": frame.modality}
-        fields: dict[str, Any] = {
-            "assertion": by.qualifiers.assertion,
-            "experiencer": by.qualifiers.experiencer,
-            "temporality": by.qualifiers.temporality,
+        # ConText is asked only for what is not told otherwise
+        fields: dict[str, Any] = {name: getattr(by.qualifiers, name) for name in _QUALIFIED if name not in changes}
+        fields |= {
             "date": frame.date,
             "section": section.name if section else None,
             "rule": by.rule,
@@ -238,6 +234,8 @@ class Reading:
         )
 
 
+_QUALIFIED = ("assertion", "experiencer", "temporality")
+"""The fields of a finding that the qualifiers of its mention give."""
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
