@@ -8,6 +8,7 @@ Only a free process is given work, and only as far ahead as the results in order
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -40,6 +41,8 @@ _AHEAD = 256
 """So many results a process may wait for one before them."""
 _NEWS = 0.1
 """Seconds after which a process tells of the results that it has."""
+_COLLECT_AFTER = 20_000
+"""Python looks for garbage in circles after so many new objects: a note makes thousands that live as long as it."""
 _TERM = 50_000_000
 """After so many bytes of notes a process makes room for a fresh one: spaCy keeps every word it met."""
 
@@ -86,6 +89,8 @@ def _serve(link: Connection, factory: Factory) -> None:
     except Exception as error:
         link.send(f"the screener cannot be built ({type(error).__name__}); please report this as a fault")
         return
+    gc.freeze()  # the rules stay: nothing is gained by looking through them again and again
+    gc.set_threshold(_COLLECT_AFTER)
     with suppress(EOFError, OSError):  # the parent is gone, or needs this worker no more
         link.send(None)
         while True:
