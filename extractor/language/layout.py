@@ -174,12 +174,12 @@ def _is_wrap(before: str, after: str, width: int, rules: LayoutRules) -> bool:
     head, tail = before.rstrip(), after.strip()
     if not head.strip() or not tail or head[-1] in ".!?;":
         return False
-    if _STUDY_ENTRY.match(tail) and not _DANGLING.search(head):
+    if _STUDY_ENTRY.match(tail) and not _dangles(head):
         return False
     if (
         (rules.is_item(after) and not (len(head) >= 45 and _NUMBERED.search(head)))
-        or _TABLE.search(after)
-        or _TABLE.search(head)
+        or _is_row(after)
+        or _is_row(head)
         or tail[0] in "|=_"
     ):
         return False
@@ -187,15 +187,25 @@ def _is_wrap(before: str, after: str, width: int, rules: LayoutRules) -> bool:
     room = len(head) + 1 + len(first_word) > 0.85 * width
     long = len(head) >= 45 and room
     heading = rules.heading(after)
-    if heading and (not long or tail[0].isupper()) and not _DANGLING.search(head):
+    if heading and (not long or tail[0].isupper()) and not _dangles(head):
         return False
-    if _DANGLING.search(head) and not head.endswith((":", "-")):
+    if _dangles(head) and not head.endswith((":", "-")):
         return len(head) >= 25 or tail[0].islower()
     if not long:
         return tail[0].islower() and len(head) >= 30 and not _KEY_VALUE.match(after)
     if _DATED.match(after) and not tail[0].isalpha():
-        return bool(_DANGLING.search(head))
+        return _dangles(head)
     return not (_KEY_VALUE.match(after) and tail[0].isupper() and ":" in tail[:42] and len(head) < 0.9 * width)
+
+
+def _dangles(head: str) -> bool:
+    """Whether a line ends with a word or a sign that something must follow; it lies in the last few characters."""
+    return _DANGLING.search(head[-10:]) is not None
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is a row of a table."""
+    return ("   " in line or "|" in line) and _TABLE.search(line) is not None
 
 
 def _sentences(text: str, rules: LayoutRules) -> Iterator[Sentence]:
