@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import takewhile
 from typing import Any
 
 from extractor.findings.clauses import answer_of, box_of, clause_of, outermost
@@ -267,7 +268,10 @@ def _not_taken(reading: Reading, mention: Mention) -> bool:
 def _called_off(reading: Reading, mention: Mention) -> bool:
     """Whether what is entered as done is then said never to have been done ("...: actually cancelled, not done")."""
     line = reading.sentences[mention.sentence].line
-    end = next((s.end for s in reversed(reading.sentences) if s.line == line), mention.end)
+    rest = takewhile(
+        lambda number: reading.sentences[number].line == line, range(mention.sentence, len(reading.sentences))
+    )
+    end = reading.sentences[max(rest)].end
     match = reading.expressions["local_therapy.called_off"].match(reading.text, mention.end, end)
     if match is None:
         return False

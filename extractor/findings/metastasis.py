@@ -34,7 +34,7 @@ from extractor.findings.lesions import (
     prune,
 )
 from extractor.language.frames import organ_of_report, report_frame
-from extractor.language.reading import Mention, Reading
+from extractor.language.reading import Mention, Reading, remembered
 from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 _LINK = re.compile(
@@ -1076,10 +1076,15 @@ def _make(
     return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
 
 
+@remembered
+def _has_addendum(reading: Reading) -> bool:
+    """Whether a section of the note is an addendum."""
+    return any(s.section is not None and s.section.name == "addendum" for s in reading.sentences)
+
+
 def _is_correction(reading: Reading, number: int) -> bool:
     """Whether a sentence belongs to what sets an earlier report right: its note, or its paragraph from here back."""
-    addenda = any(s.section is not None and s.section.name == "addendum" for s in reading.sentences)
-    if reading.titled(CORRECTION) is not None and not addenda:
+    if reading.titled(CORRECTION) is not None and not _has_addendum(reading):
         return True
     block = reading.sentences[number].block
     return any(
