@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -96,12 +97,18 @@ def _one_after_another(pages: Mapping[str, Any], keys: Mapping[str, Sequence[str
                 page.locator(shown[number + 1]).wait_for()
 
 
-def _table(page: Any, heading: str) -> dict[str, list[str]]:
-    """A table of the figures by its first column, as a screen reader hears it."""
+def _table_tells(page: Any, heading: str, name: str, cells: list[str]) -> None:
+    """A row of a table of the figures, as a screen reader hears it; the figures are live, so they may come late."""
     table = page.locator("canvas table", has=page.get_by_text(heading, exact=True)).first
     table.locator("tbody tr").first.wait_for(state="attached")
-    rows = table.evaluate("t => [...t.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent))")
-    return {row[0]: row[1:] for row in rows}
+    end = time.monotonic() + 20
+    while True:
+        rows = table.evaluate("t => [...t.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent))")
+        told = {row[0]: row[1:] for row in rows}.get(name)
+        if told == cells or time.monotonic() > end:
+            break
+        page.wait_for_timeout(200)
+    assert told == cells
 
 
 def _download(page: Any, name: str, path: Path) -> Path:
@@ -154,8 +161,8 @@ def test_two_reviewers_at_once_lose_no_decision(address: str, store: Store, brow
         table = _download(bob, "Decisions (CSV)", tmp_path / "decisions.csv")
         ours = Outsider(table.read_text(encoding="utf-8-sig"))
         assert len(ours.rows) == 2 * len(items) + 1 + len(taken)
-        assert _table(bob, "Cohen's kappa")["all"] == ["ann, bob", *ours.agreement()]
-        assert _table(bob, "Recall")["All"] == ours.scores()
+        _table_tells(bob, "Cohen's kappa", "all", ["ann, bob", *ours.agreement()])
+        _table_tells(bob, "Recall", "All", ours.scores())
         gold = _download(bob, "Labelled texts (JSONL)", tmp_path / "gold.jsonl")
     lines = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines()]
     assert {line["id"] for line in lines} == ours.complete_notes()
@@ -289,6 +296,7 @@ def _mark_last_line(page: Any, words: str) -> None:
     _tab_to(page, "Signed")
     page.keyboard.type("yes")
     page.keyboard.press("Enter")
+    page.locator("[aria-label=Signed][aria-expanded=false]").wait_for()  # the open list would take the next key
     page.keyboard.press("Control+Enter")
     page.get_by_label("Signed").wait_for(state="detached")
 
