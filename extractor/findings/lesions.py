@@ -203,6 +203,8 @@ _SPARED = re.compile(
     r"[ ]+(?:(?:is|are|was|were|remains?)[ ])?(?:not|intact|normal|free|spared|uninvolved|unremarkable|clear|without(?![ ](?:metabolic |tracer |FDG |any )?(?:activity|uptake|avidity|change|progress|growth))|patent)\b",
     re.I,
 )
+_INCLUDED = re.compile(r"(?:[ ](?:region|lobe|gland|vault|bone|one|lesion|metastasis)){0,2}[ ]included\b", re.I)
+"""Behind a place that a number holds already: "all five metastases, skull vault included"."""
 _ANNOUNCES = re.compile(r"[:,=(]|\b(?:numbering|now|currently|today|at present)\b", re.I)
 """Between the noun and a number that counts it: "metastases: 3", "metastases now two"."""
 _FORMERLY = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)[: ]*$", re.I)
@@ -224,6 +226,7 @@ _LESION_OF = re.compile(
 )
 """Before a "C2" that is a vertebra and no cycle."""
 _STAGE_IN_BRACKETS = re.compile(r"(?<=\()(?-i:T[1-4][a-c]?)(?=\))")
+_ROW_OF_TABLE = re.compile(r"(?-i:T\d)[ ](?:above|below|of the|in the table|as above)\b")
 _LINE = re.compile(r"L[1-6][ ]?[:=)-]")
 _METASTATIC = re.compile(r"(?<!non-)(?<!non )\b(?:metastatic|secondary|malignant|involved)\b[\w ,-]{0,45}$", re.I)
 _METASTATIC_BEHIND = re.compile(
@@ -499,7 +502,7 @@ def is_no_site(reading: Reading, mention: Mention) -> bool:
         return True
     if reading.sentences[mention.sentence].start == mention.start and _is_label(reading, mention):
         return True
-    if _TNM_AROUND.search(around):
+    if _TNM_AROUND.search(around) or _ROW_OF_TABLE.match(reading.text, mention.start):
         return True
     if _STAGE_IN_BRACKETS.match(reading.text, mention.start) and not re.search(
         r"vertebr|spin[ea]|bon[ey]|osse|metasta|thorac|body",
@@ -839,7 +842,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             edge = part.end
             continue
         if part.category == QUANTITY and (
-            _FORMERLY.search(gap) or (taken and taken[-1].category == SIZE and gap.strip() in ("(", "["))
+            _FORMERLY.search(gap) or (any(p.category == SIZE for p in taken) and gap.strip() in ("(", "["))
         ):
             break
         if taken and re.search(r"\b(?:remain|persist)", gap, re.I):
@@ -850,7 +853,7 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
         if every is not None:
             edge = every.end()
             continue
-        if part.category == SITE and _SPARED.match(text[part.end : part.end + 24]):
+        if part.category == SITE and (_SPARED.match(text[part.end : part.end + 24]) or _INCLUDED.match(text, part.end)):
             break
         adds_up = part.category == QUANTITY and not taken and _adds_up(parts, index, position, text)
         another = re.match(r"[ ]*,", gap) or _heads_adjective(parts, position, text)

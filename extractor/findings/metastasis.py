@@ -132,6 +132,9 @@ _KIND = re.compile(
     re.I,
 )
 """Before metastases of a kind; where these are denied, others may be there."""
+_SKULL = re.compile(r"calvari|skull|cranial vault", re.I)
+_OF_SKULL = re.compile(r"(?:(?:left|right|both|lt|rt|l|r) )?(?:bi)?(?:frontal|parietal|temporal|occipital)", re.I)
+"""A bone of the skull and a lobe of the brain have one name: "left parietal calvarial metastasis"."""
 _EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
 _CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
 _NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
@@ -195,7 +198,7 @@ _OF_METASTASES = re.compile(r"metast|\bmets?\b|filiae|distant|spread|iv|m1", re.
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(
-    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|of|are|is|bone|as|follows|with|a|an|one|known|(?:lytic|sclerotic|small|tiny|residual)\b|area|spot|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
+    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|of|to|at|within|only|are|is|bone|as|follows|with|a|an|one|known|(?:lytic|sclerotic|small|tiny|residual)\b|area|spot|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
     re.I,
 )
 _HEADER = re.compile(
@@ -220,7 +223,7 @@ _IS_NORMAL = re.compile(
 _SEPARATES = re.compile(r"[,;:+&(=]|\b(?:and|plus)\b", re.I)
 _LIST_COMMA = re.compile(r"[ ]*(?:,|,?[ ]*(?:and|or)\b|/|&)[ ]*(?:the )?", re.I)
 _IS_SAID_TO_BE = re.compile(
-    r",?[ ](?:(?:both|all|each|also|now|still|is|are|was|were|has|have|had|been|be|remain|to|as|likewise|again|therefore|"
+    r",?[ ](?:(?:both|all|each|also|now|still|is|are|was|were|has|have|had|been|be|remains?|look|looks|continues?|to|as|likewise|again|therefore|"
     r"confirmed|considered|regarded|interpreted|read|classed|classified|accepted|proven|proved|proves|turned|out|known|"
     r"biopsy-proven|histologically|definite|clear|true|represents?|correspond(?:s|ing)?|consistent|compatible|with|in|keeping|line)[ ]){1,6}(?:(?:an?|the)[ ])?"
     r"(?:(?:small|residual|further|new|old|treated|tiny|bony?|osseous|lytic|sclerotic)[ ])?",
@@ -282,7 +285,11 @@ def find(reading: Reading) -> Iterator[Finding]:
         if f.concept == "metastasis" and f.decides and f.value["low"] and f.temporality is not Temporality.PLANNED
     } - {"unspecified"}
     for finding in found:
-        if (
+        if _of_earlier_cancer(reading, reading.sentence_at(reading.clean.from_note(finding.start))):
+            yield replace(
+                finding, temporality=Temporality.HISTORICAL, context={**finding.context, "other_tumour": True}
+            )
+        elif (
             finding.concept == "lesion"
             and finding.decides
             and finding.value["site"] in known - _PRIMARY_SITES
@@ -291,6 +298,20 @@ def find(reading: Reading) -> Iterator[Finding]:
             yield replace(finding, concept="metastasis")
         else:
             yield finding
+
+
+def _of_earlier_cancer(reading: Reading, number: int) -> bool:
+    """Whether a line is the entry of another cancer, years ago: "2. Colon cancer 2014, …. Liver metastasis 2016"."""
+    line = reading.sentences[number].line
+    first = number
+    while first and reading.sentences[first - 1].line == line:
+        first -= 1
+    begin = reading.sentences[first].start
+    end = reading.sentences[number].end
+    other = next(iter(reading.within(begin, min(end, begin + 60), "STAGE_TUMOUR")), None)
+    if other is None or reading.within(begin, end, "STAGE_LUNG"):
+        return False
+    return reading.expressions["lesions.since_years"].match(reading.text, other.end) is not None
 
 
 def _announces(reading: Reading, number: int) -> bool:
@@ -323,8 +344,18 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     covered: list[tuple[int, int]] = []
     last = _last_site(reading, number)
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
+    undecided = _number_left_open(reading, number, header)
+    retracted: tuple[int, int] | None = None
+    if undecided is not None:
+        covered.append(undecided.span)
     for told_phrase in _told_apart(reading, phrases(reading, number)):
         phrase = _with_subjects(reading, told_phrase, number)
+        if undecided is not None and _overlaps(phrase.start, phrase.end, [undecided.span]):
+            continue
+        if withdrawn := reading.expressions["lesions.withdrawn_behind"].match(reading.text, phrase.end):
+            retracted = phrase.start, withdrawn.end()
+        if retracted is not None and _overlaps(phrase.start, phrase.end, [retracted]):
+            continue
         covered.append((phrase.start, phrase.end))
         if phrase.noun.value.get("anaphoric") and (last is not None or (weak is None and covered[:-1])):
             phrase = replace(phrase, noun=replace(phrase.noun, category=METASTASIS))
@@ -336,6 +367,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             and not _metastatic_here(phrase, header is not None or reading.frames[number].study == "head")
         ):
             if needs != "any" and phrase.noun.qualifiers.assertion is not Assertion.NEGATED:
+                covered.pop()
                 continue  # "disease", "enhancement" elsewhere name nothing that can be counted
             phrase = replace(phrase, noun=replace(phrase.noun, category=LESION))
         if not phrase.strong:
@@ -376,6 +408,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         weak = None
     yield from pending
     yield from alone
+    if undecided is not None:
+        yield undecided.finding
     taken = [*covered]
     for finding in _announced(reading, number, covered, listed):
         taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
@@ -383,6 +417,40 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     yield from _bare_sites(reading, number, taken, header)
     yield from _refuted(reading, number)
     yield from _normal_organs(reading, number, taken)
+
+
+class _Undecided(NamedTuple):
+    """One lesion or two, and where that is said."""
+
+    span: tuple[int, int]
+    finding: Finding
+
+
+def _number_left_open(reading: Reading, number: int, header: _Site | None) -> _Undecided | None:
+    """The number of lesions at a place that a sentence leaves open: "whether this is one deposit or a pair is unclear"."""
+    sentence = reading.sentences[number]
+    words = reading.expressions
+    told = words["lesions.one_number_or_other"].search(reading.text, sentence.start, sentence.end)
+    if told is None or not words["lesions.number_open"].search(reading.text, sentence.start, sentence.end):
+        return None
+    counts = [2 if re.search("pair|couple", told[n], re.I) else counting.number(told[n]) or 1 for n in ("one", "other")]
+    about = [p for n in range(max(0, number - 2), number + 1) for p in phrases(reading, n) if p.end <= told.start()]
+    about = [p for p in about if reading.sentences[p.noun.sentence].block == sentence.block]
+    if min(counts) == max(counts) or not about:
+        return None
+    phrase = about[-1]
+    if phrase.places:
+        site: _Site | None = _Site(phrase.places[0].site, phrase.places[0].region, ())
+    else:
+        site = replace(header, places=()) if header else None
+    if site is None or len({place.site for place in phrase.places}) > 1:
+        return None
+    names = tuple(place.name for place in phrase.places if place.single)
+    finding = _make(
+        reading, phrase.noun, site, Count(min(counts), max(counts)), told.start(), told.end(),
+        "metastasis" if phrase.strong else "lesion", places=names, explicit=not names, either=True,
+    )  # fmt: skip
+    return _Undecided((told.start(), sentence.end), finding)
 
 
 def _told_to_be(reading: Reading, phrase: Phrase, number: int) -> Mention | None:
@@ -505,6 +573,8 @@ def _metastatic_here(phrase: Phrase, framed: bool) -> bool:
 
 def _links(reading: Reading, weak: Phrase, strong: Phrase) -> bool:
     """Whether a strong noun only says what the lesions before it are."""
+    if strong.noun.rule == "metastasis.predicate" and any("both" in part.groups for part in strong.parts):
+        strong = replace(strong, quantity=None)  # "two lesions, both metastatic"
     if strong.quantity is not None and not strong.article and not strong.course:
         return False
     organs = {place.site for place in strong.places if not place.single}
@@ -752,7 +822,9 @@ def _with_subjects(reading: Reading, phrase: Phrase, number: int) -> Phrase:
     if reading.in_sentence(number, REFUTING):
         return phrase
     parts = [part for part in atoms(reading, number) if part.end <= phrase.start]
-    if any(part.category not in (SITE, "SIDE") for part in parts):
+    if len(parts) == 1 and "both" in parts[0].groups and _is_said(reading, parts[0], phrase):
+        return replace(phrase, start=parts[0].start, quantity=counting.TWO)
+    if any(part.category not in (SITE, "SIDE") and "both" not in part.groups for part in parts):
         return phrase
     found = _places_before(reading, parts, phrase.start, _IS_SAID_TO_BE) or _places_before(
         reading, parts, phrase.start, _CHANGE_OF
@@ -760,6 +832,11 @@ def _with_subjects(reading: Reading, phrase: Phrase, number: int) -> Phrase:
     if not found or not all(told.place.single for told in found):
         return phrase
     return replace(phrase, start=found[-1].start, places=tuple(told.place for told in reversed(found)))
+
+
+def _is_said(reading: Reading, subject: Mention, phrase: Phrase) -> bool:
+    """Whether a phrase is what is said of a subject: "both remain metastatic"."""
+    return _IS_SAID_TO_BE.fullmatch(reading.text[subject.end : phrase.start]) is not None
 
 
 class _Told(NamedTuple):
@@ -784,10 +861,11 @@ def _places_before(reading: Reading, parts: list[Mention], edge: int, first_gap:
         site = left.pop()
         if not (_LIST_COMMA if found else first_gap).fullmatch(reading.text[site.end : edge]):
             break
-        sided = left and left[-1].category == "SIDE" and not reading.text[left[-1].end : site.start].strip(" .")
-        side = left.pop() if sided else None
-        edge = (side or site).start
-        found.append(_Told(edge, site, place_of(site, side, False, reading.text)))
+        beside = left[-1] if left and not reading.text[left[-1].end : site.start].strip(" .") else None
+        side = left.pop() if beside and beside.category == "SIDE" else None
+        both = left.pop() if beside and "both" in beside.groups else None
+        edge = (both or side or site).start
+        found.append(_Told(edge, site, place_of(site, side, both is not None, reading.text)))
     return found
 
 
@@ -908,6 +986,12 @@ def _distant_node(site: _Site, sites: Sequence[_Site], reading: Reading) -> _Sit
 
 def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, list[Place]]:
     """Drop what only frames a place: the lung of a "lung primary", the liver of a "portal node"; skin is skin anywhere."""
+    lobes = grouped.get("brain", ())
+    skull = [place for place in grouped.get("bone", ()) if _SKULL.match(place.name)]
+    if lobes and skull and all(_OF_SKULL.fullmatch(place.name) for place in lobes):
+        named = [replace(p, site="bone", region="extracranial", name=f"{p.name} {skull[0].name}") for p in lobes]
+        bones = [*(place for place in grouped["bone"] if place not in skull), *named]
+        grouped = {site: bones if site == "bone" else places for site, places in grouped.items() if site != "brain"}
     if {"skin", "soft_tissue"} <= grouped.keys() and not _DEEP.search(words):
         skin = [*grouped["skin"], *grouped["soft_tissue"]]
         grouped = {
@@ -1023,7 +1107,9 @@ def _finding(
         remaining=remaining or whole or source.course,
         rest="RESOLVED" in by.qualifiers.cues and source.quantity is not None and _is_part(reading, source),
         at=_counts_place(reading, source, site, count),
-        closed=len(sites) > 1 and (remaining or (phrase.strong and source.quantity is not None)),
+        closed=len(sites) > 1
+        and "RESOLVED" not in by.qualifiers.cues
+        and (remaining or (phrase.strong and source.quantity is not None)),
         new=new,
     )  # fmt: skip
 
@@ -1290,11 +1376,10 @@ def _items(reading: Reading, parts: Sequence[Mention], edge: int) -> list[_Item]
         if part.category == "SIDE":
             side = part
         elif part.category == QUANTITY and not {"article", "both"} & part.groups.keys():
-            if (
-                items
-                and items[-1].whole
-                and re.fullmatch(r"[ ]?[(:=][ ]?|[ ]{2,}|[ ]?\|[ ]?", reading.text[items[-1].end : part.start])
-            ):
+            behind = reading.text[items[-1].end : part.start] if items else ""
+            ends = reading.expressions["lesions.entry_ends"].match(reading.text, part.end)
+            sums_up = behind == " " and ends and len(items[-1].site.places) < 2
+            if items and (sums_up or (items[-1].whole and re.fullmatch(r"[ ]?[(:=][ ]?|[ ]{2,}|[ ]?\|[ ]?", behind))):
                 items[-1] = replace(items[-1], count=counting.quantity(part.groups), end=part.end, whole=False)
             else:
                 told = part if not items or _SEPARATES.search(gap) else None
@@ -1332,7 +1417,7 @@ def _continues(before: _Item, gap: str) -> bool:
     if not before.whole:
         return False
     return bool(
-        re.fullmatch(r"[ ]?[(:][ ]?", gap)
+        re.fullmatch(r"[ ]?[(:][ ]?|[ ]", gap)
         if not before.site.places
         else re.fullmatch(r"[ ]?(?:,|and|/|&|\+|, and)[ ]?", gap)
     )

@@ -50,7 +50,7 @@ _DATE = re.compile(
     rf"(?:st|nd|rd|th|\.)?[ -]?(?:of )?(?P<m1>{_MONTH})"
     rf"(?:[ ,-]{{0,2}}(?P<y1>{_FULL_YEAR}|'\d{{2}}|(?<=[-])\d{{2}}))?)(?!\d)"
     rf"|(?P<mdy>(?!fev-?1(?!\d))(?P<m2>{_MONTH})[ -]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"(?![\d/%]|[.:]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?)"
+    rf"(?:(?![\d/%]|[.:]\d)(?:,? ?(?P<y2>{_FULL_YEAR}))?|/(?P<y7>{_FULL_YEAR}|\d{{2}})(?![\d/])))"
     rf"|(?P<my>(?P<m3>{_MONTH})(?: of)?[ ,/-]{{0,2}}(?P<y3>{_FULL_YEAR}|'\d{{2}}))(?!\d)"
     rf"|(?P<mrange>(?P<m6>{_MONTH})(?=[ ]?(?:-|to|until)[ ]?(?:{_MONTH})[ ](?P<y6>{_FULL_YEAR})))"
     rf"|(?P<nmy>(?P<m4>0?[1-9]|1[0-2])/(?P<y4>{_FULL_YEAR}))(?![\d/])"
@@ -213,7 +213,7 @@ def _read(match: re.Match[str], reference: date | None, order: DateOrder | None)
         return _numeric(a, b, _year(match["y"], reference), order)
     for day_key, month_key, year_key in (
         ("d1", "m1", "y1"),
-        ("d2", "m2", "y2"),
+        ("d2", "m2", "y2" if match["y2"] else "y7"),
         (None, "m3", "y3"),
         (None, "m6", "y6"),
     ):

@@ -101,7 +101,10 @@ def _counts(case: Case, region: str) -> list[Finding]:
     told = [
         f
         for f in case.findings
-        if f.concept in ("metastasis", "lesion") and _about_patient(f) and f.temporality is not Temporality.PLANNED
+        if f.concept in ("metastasis", "lesion")
+        and _about_patient(f)
+        and f.temporality is not Temporality.PLANNED
+        and not f.context.get("other_tumour")
     ]
     known = {f.value["site"] for f in told if f.concept == "metastasis" and f.assertion is Assertion.AFFIRMED}
     if not known - {"unspecified", *_PRIMARY_SITES, *_CRANIAL} and _metastatic(case):
@@ -613,7 +616,7 @@ def _placed(findings: Iterable[Finding]) -> Mapping[str, Interval]:
         if len(single) == count.low == count.high:
             told = [(key, Interval(1, 1)) for key in single]
         else:
-            told = [(" ".join(sorted({_place_key(name) for name in names})), count)]
+            told = [(single[0] if len(single) == 1 else " ".join(sorted({_place_key(name) for name in names})), count)]
         for key, here in told:
             same = [known for known in places if known == key or _same_place(key, known)]
             known_sum = sum(places[known].low for known in same)
