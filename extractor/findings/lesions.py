@@ -219,6 +219,10 @@ _NEAR = re.compile(
     re.I,
 )
 """Before a bone that only tells where on the body something is: "a skin deposit over the left scapula"."""
+_BELONGS = re.compile(
+    r"\b(?:of|in|to|from|at|within|into|with|by|near|normal|clear|unremarkable)[ ](?:the[ ]|both[ ])?$", re.I
+)
+"""Before a place that belongs to what stands there: "cancer of the lung and two liver metastases"."""
 _ORIGIN = re.compile(r"[ -](?:origin|primary|derivation|(?:adeno)?carcinoma|cancer|nsclc|ca\b)", re.I)
 _LESION_OF = re.compile(
     r"\b(?:metasta\w+|mets?|lesions?|deposits?|filiae?|secondar\w+|spinous process|arch|pedicle|dens|lytic|sclero\w+)[ ](?:(?:of|in|at|to|the)[ ]){0,2}$",
@@ -675,7 +679,11 @@ def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -
         while before and before[-1].category in (SITE, SIDE) and _LEFT_GAP.match(text[before[-1].end : group[0].start]):
             group.insert(0, before.pop())
         if not before or before[-1].category != QUANTITY or not _LEFT_GAP.match(text[before[-1].end : group[0].start]):
-            break
+            if (alone := _uncounted(phrase, group, text, floor)) is None:
+                break
+            found.insert(0, alone)
+            edge = alone.start
+            continue
         number = before.pop()
         edge = number.start
         end = group[-1].end
@@ -691,6 +699,18 @@ def _siblings(parts: Sequence[Mention], phrase: Phrase, text: str, floor: int) -
             ),
         )
     return found
+
+
+def _uncounted(phrase: Phrase, group: Sequence[Mention], text: str, floor: int) -> Phrase | None:
+    """The first of two kinds of metastases, where only the second has a number: "left adrenal and two liver metastases"."""
+    start = group[0].start
+    places = _places(group, text)
+    if phrase.noun.value.get("number") != "plural" or len(places) != 1 or group[-1].value.get("lobe"):
+        return None
+    if _BELONGS.search(text[floor:start]) or places[0].site == phrase.places[0].site:
+        return None
+    count = counting.ONE if places[0].single else counting.SOME
+    return Phrase(phrase.noun, start, group[-1].end, count, tuple(places), parts=(*group, phrase.noun))
 
 
 def _bracketed(before: Sequence[Mention], edge: int, text: str) -> int:
@@ -733,10 +753,11 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
             edge = part.start
             continue
         if part.start < floor or part.category in (METASTASIS, LESION, SIZE, TIMES):
-            by_side = [p.category for p in (*taken[:1], *(p for p in parts if p.end == part.start - 1))] == [
-                SIDE,
-                SIDE,
-            ] and _JOIN.match(text[part.end : edge])
+            beside = [
+                (p.category, p.value.get("site")) for p in (*taken[:1], *(p for p in parts if p.end == part.start - 1))
+            ]
+            alike = len(beside) == 2 and beside[0] == beside[1] and beside[0][0] in (SIDE, SITE)
+            by_side = alike and _JOIN.match(text[part.end : edge])
             if part.category == SIZE and (_LEFT_GAP.match(text[part.end : edge]) or by_side) and part.start >= floor:
                 taken.insert(0, part)
                 edge = part.start
@@ -774,6 +795,8 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
         edge = part.start
         if part.category == QUANTITY and "both" not in part.groups:
             before = [p for p in parts[:index] if p.end <= part.start]
+            if "article" in part.groups and (sizes := _sizes_each(before, part.start, taken, text)):
+                return [*sizes, *taken]
             if (
                 len(before) > 1
                 and before[-1].category == SIDE
@@ -807,6 +830,20 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
                 continue
             break
     return taken
+
+
+def _sizes_each(before: Sequence[Mention], edge: int, taken: Sequence[Mention], text: str) -> list[Mention]:
+    """Sizes that share a noun with the one behind them, an article each: "a 12 mm and a 9 mm liver metastasis"."""
+    if sum(part.category == SIZE for part in taken) != 1 or any(part.category == SITE for part in taken[:2]):
+        return []
+    sizes: list[Mention] = []
+    left = list(before)
+    while left and left[-1].category == SIZE and _JOIN.fullmatch(text[left[-1].end : edge]):
+        sizes.insert(0, left.pop())
+        edge = sizes[0].start
+        if left and "article" in left[-1].groups and not text[left[-1].end : edge].strip():
+            edge = left.pop().start
+    return sizes
 
 
 def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counted: bool) -> list[Mention]:
@@ -1273,6 +1310,14 @@ def place_of(part: Mention, side: Mention | None, both: bool, text: str) -> Plac
     )
 
 
+def _sides_once(places: Sequence[Place]) -> Sequence[Place]:
+    """Places without the sides of an organ of which both are named too: "left adrenal, right adrenal - both adrenals"."""
+    pair = [place for place in places if place.count == counting.TWO and place.single and not place.told]
+    sides = [place for place in places if place not in pair]
+    sided = all(re.match(r"(?:left|right|lt|rt|l|r)\b", place.name) for place in sides)
+    return pair if len(pair) == 1 and len(sides) == 2 and sided else places
+
+
 def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     """How many lesions a phrase puts at some of its places.
 
@@ -1284,6 +1329,7 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
     number = phrase.noun.value.get("number")
     if number == "carcinomatosis":
         return counting.MANY
+    places = _sides_once(places)
     counted = [place for place in places if place.told]
     if any(not place.single for place in counted):  # "two skeletal (S2, left pubis)": the places are the two
         return counting.total(place.count for place in counted)

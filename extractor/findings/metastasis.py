@@ -135,6 +135,7 @@ _KIND = re.compile(
 _SKULL = re.compile(r"calvari|skull|cranial vault", re.I)
 _OF_SKULL = re.compile(r"(?:(?:left|right|both|lt|rt|l|r) )?(?:bi)?(?:frontal|parietal|temporal|occipital)", re.I)
 """A bone of the skull and a lobe of the brain have one name: "left parietal calvarial metastasis"."""
+_SKIN_OR_BELOW = re.compile(r"\b(?:skin|cutaneous)[ ]?(?:/|or|and/or)[ ]?sub-?cutan", re.I)
 _EXTRACRANIAL = re.compile(r"\bextra-?cranial\b", re.I)
 _CRANIAL = re.compile(r"\b(?:intra-?cranial|cranial)\b", re.I)
 _NODAL = re.compile(r"\b(?:lymph[ -]?nodes?|nodal|nodes?|LNs?|adenopath\w+|lymphadenopath\w+|lymph)\b", re.I)
@@ -198,7 +199,7 @@ _OF_METASTASES = re.compile(r"metast|\bmets?\b|filiae|distant|spread|iv|m1", re.
 _STAGING = re.compile(r"(?:stage|st\.?|iv|m1)\b|m1", re.I)
 """An announcement that tells where the disease was when it was staged."""
 _LISTED = re.compile(
-    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|of|to|at|within|only|are|is|bone|as|follows|with|a|an|one|known|(?:lytic|sclerotic|small|tiny|residual)\b|area|spot|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
+    r"^[ ]*(?:[,:(+&/=|-]|and|plus|the|in|of|to|at|within|only|are|is|bone|as|follows|with|a|an|one|known|(?:lytic|sclerotic|small|tiny|residual)\b|area|spot|tail|head|body|lobe|dome|pole|glands?|region|\)|\([^()]{0,25}\)|\d+(?:[.,]\d+)?(?: ?[mc]m)?|[ ])*$",
     re.I,
 )
 _HEADER = re.compile(
@@ -382,7 +383,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             if (resolved or not _benign(reading, phrase, number)) and (not targets or _is_list(reading, phrase)):
                 if targets:
                     phrase = _still_targets(reading, phrase)
-                told = listed or targets or _among_announced(reading, number, phrase)
+                told = listed or targets or _among_announced(reading, number, phrase) or _proven(reading, phrase)
                 pending = list(_emit(reading, phrase, number, header, last, linked=None, listed=told))
             continue
         part = _told_to_be(reading, phrase, number)
@@ -502,6 +503,19 @@ def _among_announced(reading: Reading, number: int, phrase: Phrase) -> bool:
         if all(_LISTED.match(reading.text[a:b]) for a, b in zip(edges, starts, strict=True)):
             return told.qualifiers.assertion is Assertion.AFFIRMED
     return False
+
+
+def _proven(reading: Reading, phrase: Phrase) -> bool:
+    """Whether tissue has shown what a lesion away from the primary is: "biopsy of the adrenal mass confirms carcinoma"."""
+    if not phrase.places or any(place.site in _PRIMARY_SITES for place in phrase.places):
+        return False
+    words = reading.expressions
+    sentence = reading.sentences[phrase.noun.sentence]
+    if words["lesions.proven_in_brackets"].match(reading.text, phrase.end, sentence.end):
+        return True
+    before = reading.text[sentence.start : phrase.start]
+    behind = words["lesions.proven_behind"].match(reading.text, phrase.end, sentence.end)
+    return behind is not None and words["lesions.proven_before"].search(before) is not None
 
 
 def _is_list(reading: Reading, phrase: Phrase) -> bool:
@@ -997,6 +1011,8 @@ def _without_frames(grouped: dict[str, list[Place]], words: str) -> dict[str, li
         grouped = {
             site: skin if site == "skin" else places for site, places in grouped.items() if site != "soft_tissue"
         }
+    if {"skin", "soft_tissue"} <= grouped.keys() and _SKIN_OR_BELOW.search(words):
+        grouped = {site: places for site, places in grouped.items() if site != "skin"}
     if len(grouped) > 1 and _NODAL.search(words):
         generic = [
             site
@@ -1246,7 +1262,7 @@ def _counts_alone(
         elif whole is not None and (opening := _opening_place(reading, whole, number)) is not None:
             site = opening
         else:
-            site = _last_site(reading, number)
+            site = _last_site(reading, number) or (_listed_behind(reading, number, mention.end) if earlier else None)
         if site is None:
             continue
         if both and not gone:
@@ -1272,6 +1288,18 @@ def _counts_alone(
                 "status": "resolved" if gone else "present",
             },
         )
+
+
+def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
+    """The organ of the places in the brackets behind a number: "three remain (left S3 4 mm, left S8 5 mm)"."""
+    opened = re.compile(r"[^.;:,()]{0,30}\(").match(reading.text, begin)
+    closing = reading.text.find(")", begin, reading.sentences[number].end)
+    if opened is None or closing < 0:
+        return None
+    named = [m for m in reading.within(opened.end(), closing, SITE) if not is_no_site(reading, m)]
+    if len({(m.value["site"], m.value.get("region")) for m in named}) != 1:
+        return None
+    return _Site(str(named[0].value["site"]), named[0].value.get("region"), ())
 
 
 def _still_many(reading: Reading, number: int, mention: Mention) -> Iterator[Finding]:

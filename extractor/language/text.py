@@ -1,7 +1,7 @@
 """The note as the rules see it: one spelling of dashes, spaces and quotes, mark-up blanked out.
 
-Almost every change keeps a character's place, so offsets stay those of the note. Only ligatures and
-invisible characters change the length; then a table leads back.
+Almost every change keeps a character's place, so offsets stay those of the note. Only ligatures,
+invisible characters and units written out change the length; then a table leads back.
 """
 
 from __future__ import annotations
@@ -59,6 +59,21 @@ _SCANNED = re.compile(
 )
 """A word in capitals in which a scanner took letters for digits: "L1VER", "0SSEOUS"."""
 _LETTERS_OF_DIGITS = str.maketrans("01", "OI")
+_DIGITS = {
+    word: str(number)
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty".split(),
+        start=1,
+    )
+}
+_UNIT = re.compile(
+    rf"(?<![\w-])(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_DIGITS)})[ -]?(?P<unit>millimet(?:er|re)s?|centimet(?:er|re)s?)(?!\w)",
+    re.I,
+)
+"""A size as it is dictated: "five millimetres"."""
+_HYPHENED_UNIT = re.compile(r"(?<=\d)-(?=[mc]m(?!\w))", re.I)
+"""In "a 5-mm nodule"."""
 _EMPHASIS = re.compile(r"\[\*\*|\*\*\]|\*\*|__(?=\w)|(?<=\w)__")
 
 
@@ -101,14 +116,37 @@ def clean(text: str) -> CleanText:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[0].lower()].rjust(len(m[0])), text)
     if "0" in text or "1" in text:
         text = _SCANNED.sub(lambda m: m[0].translate(_LETTERS_OF_DIGITS), text)
+    if "-" in text:
+        text = _HYPHENED_UNIT.sub(" ", text)
     if "**" in text or "__" in text:
         text = _EMPHASIS.sub(lambda m: " " * len(m[0]), text)
-    if not _NEW_LENGTH_CHARACTER.search(text):
+    return _respelled(text)
+
+
+def _respelled(text: str) -> CleanText:
+    """The text with what changes its length: ligatures, invisible characters, units written out."""
+    changes = sorted(
+        [(*m.span(), _NEW_LENGTH[m[0]]) for m in _NEW_LENGTH_CHARACTER.finditer(text)]
+        + ([(*m.span(), _unit(m)) for m in _UNIT.finditer(text)] if "met" in text.lower() else [])
+    )
+    if not changes:
         return CleanText(text)
     pieces: list[str] = []
     origin: list[int] = []
-    for place, character in enumerate(text):
-        piece = _NEW_LENGTH.get(character, character)
-        pieces.append(piece)
-        origin.extend([place] * len(piece))
-    return CleanText("".join(pieces), (*origin, len(text)))
+    done = 0
+    for start, end, piece in changes:
+        if start < done:
+            continue
+        pieces += text[done:start], piece
+        origin += range(done, start)
+        origin += [*range(start, start + len(piece) - 1), end - 1][: len(piece)] if piece else []
+        done = end
+    pieces.append(text[done:])
+    origin += range(done, len(text) + 1)
+    return CleanText("".join(pieces), tuple(origin))
+
+
+def _unit(match: re.Match[str]) -> str:
+    """ "five millimetres" as "5 mm"."""
+    number = match["number"]
+    return f"{_DIGITS.get(number.lower(), number)} {'mm' if match['unit'][0] in 'mM' else 'cm'}"

@@ -123,7 +123,7 @@ def _counts(case: Case, region: str) -> list[Finding]:
         *_PRIMARY_SITES,
         *_CRANIAL,
     }
-    known_places = {name for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
+    known_places = {_place_key(name) for f in told if f.concept == "metastasis" for name in f.context.get("places", ())}
     kept = []
     for finding in told:
         if finding.concept == "lesion" and not _known(finding, known, known_places):
@@ -149,7 +149,7 @@ def _metastatic(case: Case) -> bool:
 
 
 def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
-    """Whether a lesion lies at a site that the patient's notes call metastatic."""
+    """Whether a lesion lies at a site, or at a place by its key, that the patient's notes call metastatic."""
     if finding.context.get("announced"):
         return True
     if finding.value["region"] == "cranial" and (
@@ -159,16 +159,14 @@ def _known(finding: Finding, sites: set[str], names: set[str]) -> bool:
     site = finding.value["site"]
     if site not in sites:
         return False
-    places = set(finding.context.get("places", ()))
+    places = {_place_key(place) for place in finding.context.get("places", ())}
     if site == "lymph_node_distant" and not finding.context.get("responds"):
         return not _across(places, names)
     return site not in _PRIMARY_SITES or bool(places & names)
 
 
-def _across(places: Iterable[str], names: Iterable[str]) -> bool:
+def _across(keys: set[str], known: set[str]) -> bool:
     """Whether all places are those of known metastases on the other side: nodes of the other axilla are none at once."""
-    known = {_place_key(name) for name in names}
-    keys = {_place_key(place) for place in places}
     other = {" ".join(sorted({_OTHER_SIDE.get(word, word) for word in key.split()})) for key in keys}
     return bool(keys) and not keys & known and other != keys and other <= known
 
