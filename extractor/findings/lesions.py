@@ -129,7 +129,8 @@ _BECAME = re.compile(
 """What a number of lesions has become: "2 mets -> 1", "twelve metastases fell to five and now to three"."""
 _AT_LEVELS = re.compile(
     r"[ ](?:at|in|involving|over|across|affecting)[ ](?P<number>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[ ](?:[a-z-]+[ ]){0,2}"
-    r"(?:levels|sites|places|locations|bones|vertebrae|vertebral bodies|ribs|(?:nodal )?stations|spots)\b",
+    r"(?:levels|sites|places|locations|bones|vertebrae|vertebral bodies|ribs|(?:nodal )?stations|spots)\b|"
+    r"[ ]?[,:]?[ ](?P<places>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)[ ](?:places?|sites?|locations?|spots?|points?)\b",
     re.I,
 )
 """How many places hold the disease: "osseous metastatic disease at five thoracolumbar levels"."""
@@ -1087,8 +1088,8 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
         if named and ordinals:
             quantity, end = Count(len(ordinals), len(ordinals)), named.end()
     stations = _AT_LEVELS.match(text, end)
-    if stations is not None and quantity is None:
-        told = counting.number(stations["number"]) or 0
+    if stations is not None and quantity in (None, counting.SEVERAL):
+        told = counting.number(stations["number"] or stations["places"]) or 0
         quantity, end = Count(told, told), stations.end()
     became = _BECAME.match(text, end)
     counts = plural and became is not None and " from " in became[0] and not _MEASURE_OF.search(text[floor:start])

@@ -258,6 +258,11 @@ _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
 """Where the primary itself and its own nodes are: something seen there is not at once a metastasis."""
+_OF_FORMER = re.compile(
+    r"\b(?:had been|there were|were|used to be|initially|formerly|previously|of the)[ ](?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|several|many)\b",
+    re.I,
+)
+"""Before what is left of a number of lesions that has no noun: "there had been three, and there is one left"."""
 _ORGAN_OF_STUDY = {"head": ("brain", "cranial"), "bone": ("bone", "extracranial")}
 
 
@@ -337,6 +342,7 @@ def _is_listed(reading: Reading, number: int) -> bool:
 def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     if not listed and not reading.in_sentence(number, SITE, METASTASIS, LESION, ANNOUNCEMENT):
         yield from _counts_alone(reading, number, (), None)
+        yield from _sum_told(reading, number)
         return
     header = _header(reading, number)
     alone = list(_counts_alone(reading, number, [(p.start, p.end) for p in phrases(reading, number)], header))
@@ -1080,11 +1086,19 @@ def _emit(
             finding = replace(finding, context={**finding.context, "kind": True})
         if source.quantity is None and not any(p.single for p in site.places) and _same_number(reading, phrase):
             finding = replace(finding, context={**finding.context, "same": True})
+        if _stages(reading, phrase):
+            finding = replace(finding, context={**finding.context, "staging": True})
         if another:
             finding = replace(finding, context={**finding.context, "another": True})
         elif further and source.quantity is not None and site.site != "unspecified":
             finding = replace(finding, context={**finding.context, "further": True})
         yield finding
+
+
+def _stages(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a stage rests on what is told, in brackets behind it: that was so when the stage was given."""
+    begin = reading.sentences[phrase.noun.sentence].start
+    return reading.expressions["lesions.staged_by"].search(reading.text, begin, phrase.start) is not None
 
 
 def _same_number(reading: Reading, phrase: Phrase) -> bool:
@@ -1263,6 +1277,8 @@ def _counts_alone(
             site = opening
         else:
             site = _last_site(reading, number) or (_listed_behind(reading, number, mention.end) if earlier else None)
+            if site is None and not own and _OF_FORMER.search(reading.text[sentence.start : mention.start]):
+                site = _organ_of_study(reading, number)
         if site is None:
             continue
         if both and not gone:
@@ -1290,6 +1306,24 @@ def _counts_alone(
         )
 
 
+def _sum_told(reading: Reading, number: int) -> Iterator[Finding]:
+    """A number that sums up what the sentences before it told: "so that makes four in total"."""
+    sentence = reading.sentences[number]
+    told = reading.expressions["lesions.makes_total"].match(reading.text, sentence.start, sentence.end)
+    if told is None:
+        return
+    before = [p for n in range(max(0, number - 3), number) for p in phrases(reading, n) if p.strong]
+    counted = [m for m in reading.in_sentence(number, QUANTITY) if m.start <= told.start("number") < m.end]
+    if not before or not counted:
+        return
+    count = counting.number(told["number"]) or 0
+    site = _Site("unspecified", None, ())
+    yield _make(
+        reading, counted[0], site, Count(count, count), told.start(), told.end("number"), "metastasis",
+        explicit=True, remaining=True,
+    )  # fmt: skip
+
+
 def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
     """The organ of the places in the brackets behind a number: "three remain (left S3 4 mm, left S8 5 mm)"."""
     opened = re.compile(r"[^.;:,()]{0,30}\(").match(reading.text, begin)
@@ -1300,6 +1334,12 @@ def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
     if len({(m.value["site"], m.value.get("region")) for m in named}) != 1:
         return None
     return _Site(str(named[0].value["site"]), named[0].value.get("region"), ())
+
+
+def _organ_of_study(reading: Reading, number: int) -> _Site | None:
+    """The organ that a study shows and nothing else: the brain of an MRI of the head."""
+    study = reading.frames[number].study
+    return _Site(*_ORGAN_OF_STUDY[study], ()) if study in _ORGAN_OF_STUDY else None
 
 
 def _still_many(reading: Reading, number: int, mention: Mention) -> Iterator[Finding]:
