@@ -23,7 +23,7 @@ METASTASIS, LESION, SITE, QUANTITY, TIMES, SIDE, SIZE, PRIMARY, BENIGN = (
 
 _DESCRIBING = r"(?!(?:in|of|at|to|with|within|from|on|by|and|or|nor|but|shows?|showed|showing|is|are|was|were|has|have|had|there|no|not|without|than|for|as|that|which|who|if|per|after|before|since|vs|versus|plus|see|seen|about|against|including|involving|causing|also|remains?|persists?|reveal\w*|demonstrat\w*|detect\w*|diagnos\w*|develop\w*|compared|because|when|while|then|now|her|his|patient|ecog|ps|stage|effusions?|biops\w*|surgery|resection|cancer|carcinoma|adenocarcinoma|ca|patholog\w*|cytology|specimens?|arter\w*|veins?|function|disease|symptoms?|therapy|treatment|ct|mri|pet|scan)\b)"
 _LEFT_GAP = re.compile(
-    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}and[ ](?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-$",
+    rf"^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[, ]{{1,2}}){{0,4}}$|^[ ]*(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}and[ ](?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{1,2}}$|^[ ]*(?:of|of the|of these|of his|of her)[ ]+(?:{_DESCRIBING}[A-Za-z][\w'/-]*[ ]){{0,3}}$|^-(?:based[ ])?$",
     re.I,
 )
 _JOIN = re.compile(
@@ -209,6 +209,10 @@ _INCLUDED = re.compile(r"(?:[ ](?:region|lobe|gland|vault|bone|one|lesion|metast
 _ANNOUNCES = re.compile(r"[:,=(]|\b(?:numbering|now|currently|today|at present)\b", re.I)
 """Between the noun and a number that counts it: "metastases: 3", "metastases now two"."""
 _FORMERLY = re.compile(r"[(\[][ ]?(?:were|was|prev\w*\.?|from|former\w*|before|baseline)[: ]*$", re.I)
+_FORMER_IN_BRACKETS = re.compile(
+    r"[ ]?\((?:(?:were|was|prev\w*\.?|prior|from|former\w*|before|baseline|initial\w*|vs\.?)[: ]*)(?:\w+[: ]+)?", re.I
+)
+_BEFORE_TIMES = re.compile(r"[ ]*(?:(?:contra|ipsi)-?lateral[ ])?")
 _NUMBER_OF = re.compile(r"\b(?:number|count|no\.|total)[ ](?:of[ ])?(?:[\w-]+[ ]){0,4}$", re.I)
 _IS_NUMBER = re.compile(
     r"[ ](?:(?:is|was|has|been|now|therefore|hence|thus|corrected|revised|reduced|amended|changed|to|at|stands|amounts?|remains?|be)[ ]){0,5}",
@@ -869,6 +873,9 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             break  # "liver (2 metastases), brain": the bracket that the noun stands in ends its phrase
         if parts[index].value.get("number") == "mass" and _counted_in_brackets(parts, position, text):
             break
+        if part.category == SIZE and taken and _FORMER_IN_BRACKETS.fullmatch(gap) and text.startswith(")", part.end):
+            edge = part.end + 1
+            continue  # "segment II 11 mm (prior 24 mm), segment VII"
         joins = _JOINS.search(gap) or (parts[index].value.get("number") == "mass" and ":" in gap)
         if joins and _opens_another(parts, position, text):
             break
@@ -1064,7 +1071,12 @@ def _assemble(noun: Mention, left: Sequence[Mention], right: Sequence[Mention], 
     if sizes == 0 and plural and (colon := _LISTED_SIZES.match(text, end)):
         sizes = len(_ONE_SIZE.findall(re.sub(r"\([^()]*\)", "", colon[0])))
     bracketed = singular and text.startswith(" (", noun.end)
-    if bracketed and left_places and {p.site for p in right_places} == {left_places[-1].site}:
+    if (
+        bracketed
+        and left_places
+        and left_places[-1].single
+        and {p.site for p in right_places} == {left_places[-1].site}
+    ):
         right_places = []  # "hip metastasis (femoral head)": where in the hip
     one = singular or noun.text.lower().endswith("y")
     if sizes == 0 and one and _SIZE_BEHIND.match(text, end):
@@ -1267,7 +1279,7 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
                 place = replace(place, count=counting.quantity(number.groups), told=True)
             named.append(place)
             side, both, number = None, False, None
-        elif part.category == TIMES and named and not text[named[-1].end : part.start].strip():
+        elif part.category == TIMES and named and _BEFORE_TIMES.fullmatch(text[named[-1].end : part.start]):
             if _is_sum(parts, index, named):
                 continue
             named[-1] = replace(named[-1], count=_times(part), told=True)

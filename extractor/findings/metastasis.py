@@ -92,7 +92,7 @@ _WITH = re.compile(r"\bwith[ ]$", re.I)
 _IPSILATERAL = re.compile(r"\b(?:ipsi-?lateral|satellites?|same lobe|same lung)\b", re.I)
 _CALLED_METASTASIS = re.compile(r"metast|mets?\b|filia|secondar", re.I)
 _OF_ORIGINAL = re.compile(
-    r"\b(?:of|out of|from)[ ](?:the |these |her |his |originally |initially |initial |original |previously |previous |prior |earlier |baseline |formerly |former |once |known |a total of )*$",
+    r"\b(?:of|out of|from)[ ](?:the |these |her |his |described |seen |reported |noted |documented |all |originally |initially |initial |original |previously |previous |prior |earlier |baseline |formerly |former |once |known |a total of )*$",
     re.I,
 )
 _REMAINS = re.compile(
@@ -283,7 +283,7 @@ def find(reading: Reading) -> Iterator[Finding]:
     for number in range(len(reading.sentences)):
         listed = listed and _is_listed(reading, number)
         if number in speaking:
-            found.extend(_sentence(reading, number, listed))
+            found.extend(_all_of_them(reading, number, _sentence(reading, number, listed)))
         listed = listed or _announces(reading, number)
     known = {
         f.value["site"]
@@ -301,6 +301,18 @@ def find(reading: Reading) -> Iterator[Finding]:
             and finding.value["site"] in known - _PRIMARY_SITES
             and not finding.context.get("bare")
         ):
+            yield replace(finding, concept="metastasis")
+        else:
+            yield finding
+
+
+def _all_of_them(reading: Reading, number: int, found: Iterable[Finding]) -> Iterator[Finding]:
+    """A sentence's findings, its lesions metastases where all are said to be: "two in the liver, one in T11, all metastases"."""
+    sentence = reading.sentences[number]
+    told = reading.expressions["lesions.all_metastases"].search(reading.text, sentence.start, sentence.end)
+    edge = -1 if told is None else reading.clean.to_note(told.start(), told.end())[0]
+    for finding in found:
+        if finding.concept == "lesion" and finding.decides and finding.start < edge:
             yield replace(finding, concept="metastasis")
         else:
             yield finding
@@ -1277,6 +1289,8 @@ def _counts_alone(
             site = opening
         else:
             site = _last_site(reading, number) or (_listed_behind(reading, number, mention.end) if earlier else None)
+            if site is None and whole is not None and whole.strong and not whole.places:
+                site = _Site("unspecified", None, ())
             if site is None and not own and _OF_FORMER.search(reading.text[sentence.start : mention.start]):
                 site = _organ_of_study(reading, number)
         if site is None:
