@@ -88,7 +88,9 @@ _FORMER_SIZE = re.compile(
 _NUMBERED = re.compile(r"\d{1,2}(?:[ ]{2}|[.)])")
 """The number of a row: it counts nothing."""
 _TARGET_LABEL = re.compile(
-    r"(?-i:T|TL|NT|L|S)\d{1,2}(?:[ ]?\||[ :=.)-]{1,3}(?:(?:left|right|lt|rt|[LR])\b|(?=(?P<site>\w))))",
+    r"(?-i:T|TL|NT|L|S)\d{1,2}(?:[ ]?\||[ :=.)-]{1,3}(?:(?:left|right|lt|rt|[LR])\b"
+    r"(?![ ]*(?:$|[,;:.|\n]|\d|metast|mets?\b|lesion|deposit|foc|sclero|lytic|osteo|stable|unchanged|filia|transverse|pedicle|lamina|ala\b|facet|process))"
+    r"|(?=(?P<site>\w))))",
     re.I,
 )
 """The label of a lesion in a RECIST sheet: "T2 right adrenal metastasis"."""
