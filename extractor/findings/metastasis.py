@@ -101,7 +101,22 @@ _REMAINS = re.compile(
     re.I,
 )
 _GONE = re.compile(
-    r"^[^.;]{0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
+    r"^(?:(?!\b(?:and|but|while|whereas)[ ](?:the[ ])?(?:\d|one|two|three|four|five|six|other|rest)\b)[^.;]){0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
+    re.I,
+)
+_CHANGED = re.compile(
+    r"^[^.;,]{0,30}?\b(?:unchanged|stable|constant|smaller|shr[iau]nk\w*|decreas\w*|regress\w*|sclero\w*|respond\w*|improv\w*|larger|grown|increas\w*)\b",
+    re.I,
+)
+"""Behind some of many lesions, of which only these are spoken of: "three of the four are unchanged"."""
+_REST_STAYS = re.compile(
+    r"\b(?:the|an?)[ ](?:other|others|rest|remaining|remainder|second|third|fourth|fifth|sixth|last)\b[^.]{0,40}?"
+    r"\b(?:unchanged|stable|constant|the same|smaller|larger|visible|persists?|remains?|decreas\w+|increas\w+|shr[iau]nk\w*|regress\w*)\b",
+    re.I,
+)
+_REST_GONE = re.compile(
+    r"\b(?:the|an?)[ ](?:other|others|rest|remaining|remainder|second|third|fourth|fifth|sixth|last|one in)\b[^.]{0,60}?"
+    r"\b(?:gone|resolved|disappeared|vanished|cleared|healed|no longer|not (?:seen|visible)|removed|resected)\b",
     re.I,
 )
 _ALL_BUT = re.compile(r"\b(?:all|everything) (?:but|except|save|bar)(?: for)?[ ]$", re.I)
@@ -433,6 +448,9 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     for finding in _announced(reading, number, covered, listed):
         taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
         yield finding
+    for finding in _distributed(reading, number, taken):
+        taken.append((reading.clean.from_note(finding.start), reading.clean.from_note(finding.end)))
+        yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _refuted(reading, number)
     yield from _normal_organs(reading, number, taken)
@@ -458,13 +476,11 @@ def _number_left_open(reading: Reading, number: int, header: _Site | None) -> _U
     if min(counts) == max(counts) or not about:
         return None
     phrase = about[-1]
-    if phrase.places:
-        site: _Site | None = _Site(phrase.places[0].site, phrase.places[0].region, ())
-    else:
-        site = replace(header, places=()) if header else None
-    if site is None or len({place.site for place in phrase.places}) > 1:
+    places = phrase.places or (header.places if header else ())
+    if len({place.site for place in places}) != 1:
         return None
-    names = tuple(place.name for place in phrase.places if place.single)
+    site = _Site(places[0].site, places[0].region, ())
+    names = tuple(place.name for place in places if place.single)
     finding = _make(
         reading, phrase.noun, site, Count(min(counts), max(counts)), told.start(), told.end(),
         "metastasis" if phrase.strong else "lesion", places=names, explicit=not names, either=True,
@@ -1271,7 +1287,8 @@ def _counts_alone(
         today = _TODAY.search(before) is not None and re.match(r"[ ](?:in|at|of)[ ]", after) is not None
         if any(start == mention.end + 1 for start, _ in covered):
             continue  # "one sole metastasis"
-        if not (gone or today or still or _REMAINS.match(after)) or not (
+        part = whole is not None and whole.start >= mention.end and _CHANGED.match(after) is not None
+        if not (gone or today or still or part or _REMAINS.match(after)) or not (
             whole is not None
             or still
             or _BEFORE_ONE.search(before)
@@ -1300,6 +1317,9 @@ def _counts_alone(
         count = counting.NONE if gone else counting.quantity(mention.groups)
         if gone and whole is not None and (left := _left_of(whole.quantity, counting.quantity(mention.groups))):
             gone, count = False, left
+        if part and not gone and whole is not None and whole.quantity is not None and not _REST_GONE.search(after):
+            # of the others nothing is said, or that they are there
+            count = whole.quantity if _REST_STAYS.search(after) else Count(count.low, whole.quantity.high)
         if gone and _ALL_BUT.search(before):
             gone, count = False, counting.quantity(mention.groups)
         strong = not earlier or earlier[-1].strong
@@ -1344,7 +1364,7 @@ def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
     closing = reading.text.find(")", begin, reading.sentences[number].end)
     if opened is None or closing < 0:
         return None
-    named = [m for m in reading.within(opened.end(), closing, SITE) if not is_no_site(reading, m)]
+    named = [m for m in prune(reading.within(opened.end(), closing, SITE)) if not is_no_site(reading, m)]
     if len({(m.value["site"], m.value.get("region")) for m in named}) != 1:
         return None
     return _Site(str(named[0].value["site"]), named[0].value.get("region"), ())
@@ -1428,6 +1448,38 @@ def _announced(reading: Reading, number: int, covered: Sequence[tuple[int, int]]
             announced=True, staging=staging, places=names,
         )  # fmt: skip
         yield replace(finding, assertion=Assertion.NEGATED) if item.count == counting.NONE else finding
+
+
+def _distributed(reading: Reading, number: int, covered: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """Metastases told before, by organ: "the remaining metastases are one in the liver and two in the skeleton"."""
+    words = reading.expressions
+    parts = atoms(reading, number)
+    told = [m for m in parts if m.category == METASTASIS and m.qualifiers.assertion is Assertion.AFFIRMED]
+    first = min((m.end for m in told), default=None)
+    if first is None:
+        announced = reading.in_sentence(number, ANNOUNCEMENT)
+        first = announced[0].end if announced else None
+    if first is None:
+        return
+    entries: list[tuple[Mention, Mention | None, Mention]] = []
+    for index, part in enumerate(parts):
+        if part.category != QUANTITY or part.start < first or not {"low", "one"} & part.groups.keys():
+            continue
+        following = list(parts[index + 1 : index + 3])
+        side = following.pop(0) if following and following[0].category == "SIDE" else None
+        if not following or following[0].category != SITE or following[0].value.get("lobe"):
+            continue
+        site = following[0]
+        if words["lesions.lies_in"].fullmatch(reading.text, part.end, (side or site).start):
+            entries.append((part, side, site))
+    if len(entries) < 2 or any(_overlaps(q.start, site.end, covered) for q, _, site in entries):
+        return
+    for quantity, side, site in entries:
+        place = place_of(site, side, False, reading.text)
+        yield _make(
+            reading, site, _Site(place.site, place.region, ()), counting.quantity(quantity.groups), quantity.start, site.end,
+            "metastasis", explicit=True, places=(place.name,) if place.single else (),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

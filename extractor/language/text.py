@@ -68,7 +68,8 @@ _DIGITS = {
     )
 }
 _UNIT = re.compile(
-    rf"(?<![\w-])(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_DIGITS)})[ -]?(?P<unit>millimet(?:er|re)s?|centimet(?:er|re)s?)(?!\w)",
+    rf"(?<![\w-])(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_DIGITS)})[ -]?"
+    r"(?P<unit>millimet(?:er|re)s?|centimet(?:er|re)s?)(?!\w)",
     re.I,
 )
 """A size as it is dictated: "five millimetres"."""
@@ -139,7 +140,8 @@ def _respelled(text: str) -> CleanText:
             continue
         pieces += text[done:start], piece
         origin += range(done, start)
-        origin += [*range(start, start + len(piece) - 1), end - 1][: len(piece)] if piece else []
+        origin += [min(start + place, end - 1) for place in range(len(piece) - 1)]
+        origin += [end - 1] if piece else []
         done = end
     pieces.append(text[done:])
     origin += range(done, len(text) + 1)
@@ -147,6 +149,6 @@ def _respelled(text: str) -> CleanText:
 
 
 def _unit(match: re.Match[str]) -> str:
-    """ "five millimetres" as "5 mm"."""
+    """A size with a unit written out, in digits and letters: 5 mm for five millimetres."""
     number = match["number"]
     return f"{_DIGITS.get(number.lower(), number)} {'mm' if match['unit'][0] in 'mM' else 'cm'}"
