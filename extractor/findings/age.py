@@ -20,6 +20,8 @@ from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 AGE, BORN, WHOSE, GROUP = "AGE", "AGE_BORN", "AGE_WHOSE", "AGE_GROUP"
 _MAXIMUM = 120
+_ADULT = 18
+"""A date in the head of a note that is not said to be that of birth lies so many years back, if it is."""
 _TENS: Mapping[str, int] = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
@@ -142,7 +144,7 @@ def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
                 )  # fmt: skip
             return
         years = _full_years(born, on)
-        if 0 <= years <= _MAXIMUM:
+        if (_ADULT if mention.value.get("header") else 0) <= years <= _MAXIMUM:
             whose = standing(reading, mention).experiencer
             value: dict[str, Any] = {"years": years, "born": born.isoformat()}
             yield reading.finding(

@@ -26,15 +26,18 @@ CONCEPT = "performance_status"
 PS, FOLLOW, NAME, FALSE = "PS", "PS_FOLLOW", "PS_NAME", "PS_FALSE"
 
 _WORDS: Mapping[str, int] = {
-    "o": 0, "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4,
+    "o": 0, "zero": 0, "nought": 0, "naught": 0, "nil": 0, "ought": 0, "one": 1, "two": 2, "three": 3, "four": 4,
     "i": 1, "ii": 2, "iii": 3, "l": 1,
 }  # fmt: skip
 _AT_MOST = re.compile(
     r"^(?:<|≤|=<|at most|up to|less|no|not|below|under|max)|(?:better|less|lower|below|under|fitter)$", re.I
 )
 _STRICT = re.compile(r"^(?:<|>|less than|greater than|more than|below|above|under|over)$", re.I)
-_DICTATED = re.compile(r"\bwould be\b", re.I)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LINES_ABOVE = 9
+"""So many sentences back a heading is looked for."""
+_HEADING = 60
+"""A heading is no longer than that, in characters."""
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
 _NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;:=-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
@@ -163,7 +166,7 @@ def _told(reading: Reading, mention: Mention) -> Iterator[_Reading]:
 def _supposed(reading: Reading, mention: Mention, link: str) -> bool:
     """Whether the verb supposes ("would be 1 without the fracture")."""
     words = reading.expressions
-    if _DICTATED.search(link) and not words["performance_status.condition"].search(
+    if words["performance_status.dictated"].search(link) and not words["performance_status.condition"].search(
         reading.sentence_text(mention.sentence)
     ):
         return False
@@ -441,7 +444,27 @@ def _stay(reading: Reading, told: _Reading, floor: int) -> str | None:
         before = re.sub(r"^[^,;:.|]*", "", before)  # "ECOG 2 on admission, ECOG 1": said of the one before
     if words["performance_status.admission"].search(before):
         return "admission"
-    return "discharge" if words["performance_status.discharge"].search(before) else None
+    if words["performance_status.discharge"].search(before):
+        return "discharge"
+    return _stay_above(reading, mention.sentence)
+
+
+def _stay_above(reading: Reading, number: int) -> str | None:
+    """Which point of a stay the head of a value's line names, else a line above that stands alone as a heading."""
+    words = reading.expressions
+    line = reading.sentences[number].line
+    for earlier in range(number - 1, max(-1, number - _LINES_ABOVE), -1):
+        sentence = reading.sentences[earlier]
+        text = reading.sentence_text(earlier).rstrip()
+        alone = not text.endswith((".", ";", ",")) and len(text) <= _HEADING
+        if sentence.line == line or alone:
+            if words["performance_status.admission_head"].search(text):
+                return "admission"
+            if words["performance_status.discharge_head"].search(text):
+                return "discharge"
+        if sentence.line != line and (sentence.heading or (alone and text.endswith(":"))):
+            return None
+    return None
 
 
 def _day_told(reading: Reading, told: _Reading, floor: int, ceiling: int | None) -> date | None:

@@ -31,7 +31,12 @@ def find(reading: Reading) -> Iterator[Finding]:
     """Statements of the patient's sex; of several kinds the most reliable one that the note has."""
     mentions = outermost(reading.of(SEX))
     ticked = choices(reading.text, [(m.start, m.end) for m in mentions if m.value["rank"] <= _TITLE])
-    told = [m for m in mentions if _is_ticked(m, ticked.get((m.start, m.end), True)) and _of_patient(reading, m)]
+    titles = [reading.sentences[m.sentence].line for m in mentions if m.value["rank"] == _TITLE]
+    told = [
+        m
+        for m in mentions
+        if (_is_ticked(m, ticked.get((m.start, m.end), True)) or _alone(reading, m, titles)) and _of_patient(reading, m)
+    ]
     ranks = sorted({mention.value["rank"] for mention in told})
     for rank in ranks:
         best = [mention for mention in told if mention.value["rank"] == rank]
@@ -41,6 +46,11 @@ def find(reading: Reading) -> Iterator[Finding]:
             yield _finding(reading, mention)
         if best:
             return
+
+
+def _alone(reading: Reading, mention: Mention, titles: Sequence[int]) -> bool:
+    """Whether a title is the only one of its line: what looks like a box behind it is a blanked name."""
+    return mention.value["rank"] == _TITLE and titles.count(reading.sentences[mention.sentence].line) == 1
 
 
 def _is_ticked(mention: Mention, on: bool) -> bool:
