@@ -23,6 +23,7 @@ _MEANS_REACH = 130
 _NOT_REACH = 26
 """A plain "not" denies an ability that begins within so many characters behind it."""
 _TARGET_CATEGORIES = ("LAT_SCOPE", "PRIMARY", "SITE", "LAT_NODULE")
+_SEGMENT = re.compile(r"S[1-5]")
 _POINTERS = ("these", "counted")
 """Targets that point back to what was named before."""
 _ONLY_CURE = re.compile(r"\bcurativ", re.I)
@@ -92,10 +93,27 @@ def find(reading: Reading) -> Iterator[Finding]:
             targets = _targets(reading, *_sentence_before(reading, start))
         predicates = _predicates(reading, words, targets, start, end)
         zones = _zones(reading, predicates, targets, start, end)
-        for number, predicate in enumerate(predicates):
-            yield from _statement(reading, predicate, zones[number], (start, end), number > 0)
+        told = [
+            list(_statement(reading, predicate, zones[number], (start, end), number > 0))
+            for number, predicate in enumerate(predicates)
+        ]
+        for number, findings in enumerate(told):
+            instead = _told_instead(reading, predicates, told, number)
+            yield from (f for f in findings if f.value["amenable"] or f.value["target"] not in instead)
     yield from _undecided(reading)
     yield from _assigned(reading)
+
+
+def _told_instead(
+    reading: Reading, predicates: Sequence[_Predicate], told: Sequence[Sequence[Finding]], number: int
+) -> set[str]:
+    """What the next words offer other means for ("not amenable to ablation, SBRT is possible")."""
+    if (
+        number + 1 >= len(told)
+        or _other_means(reading, predicates[number].end, predicates[number + 1].words[0]) is None
+    ):
+        return set()
+    return {str(f.value["target"]) for f in told[number + 1] if f.value["amenable"] and f.decides}
 
 
 def _assigned(reading: Reading) -> Iterator[Finding]:
@@ -147,6 +165,9 @@ def _undecided(reading: Reading) -> Iterator[Finding]:
             for word in reading.of("LAT_ABLE")
         ):
             continue
+        before = reading.text[reading.sentences[mention.sentence].start : mention.start]
+        if "depend" in mention.text.lower() and reading.expressions["lat_amenability.other_open"].search(before):
+            continue
         clause = clause_of(reading, mention.start)
         named = [target for target in _targets(reading, *clause) if target.name not in _POINTERS]
         about = [target for target in named if target.start >= mention.end] or named
@@ -179,18 +200,22 @@ def _predicates(
                 grouped.append([word])
             continue
         apart = grouped and any(grouped[-1][-1].end <= target.start < word.start for target in targets)
-        if not grouped or apart or word.value.get("elliptic") or word.value.get("agent"):
+        other = grouped and _other_means(reading, grouped[-1][-1].end, word) is not None
+        if not grouped or apart or other or word.value.get("elliptic") or word.value.get("agent"):
             grouped.append([word])
         else:
             grouped[-1].append(word)
     predicates = []
-    for group in grouped:
+    for number, group in enumerate(grouped):
         first_word = group[0]
         first, last = first_word.start, group[-1].end
+        low = _other_means(reading, grouped[number - 1][-1].end, first_word) if number else None
+        high = _other_means(reading, last, grouped[number + 1][0]) if number + 1 < len(grouped) else None
         near = tuple(
             m
             for m in means
             if first - _MEANS_REACH <= m.start <= last + _MEANS_REACH
+            and (low or start) <= m.start < (high or end)
             and not reading.expressions["lat_amenability.other_verb"].search(reading.text, last, max(last, m.start))
         )
         if not near and targets and not any(word.value.get("elliptic") for word in group):
@@ -359,6 +384,10 @@ def _statement(
         if not about:
             return
     names = list(dict.fromkeys(_names(reading, about, predicate)))
+    if amenable and names and not any(target.start < predicate.start for target in zone.targets):
+        direct = _direct_means(reading, predicate)  # "fit for lobectomy, and the rib for SBRT"
+        own = (str(m.value["target"]) for m in direct if "target" in m.value and m.start >= predicate.end)
+        names = list(dict.fromkeys([*own, *names]))
     begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= zone.start)])
     ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= zone.end)])
     if amenable and not names and kinds == {"surgery"}:
@@ -380,13 +409,28 @@ def _denied(reading: Reading, predicate: _Predicate, clause: tuple[int, int]) ->
         return True
     for denial in reading.within(*clause, "LAT_NOT"):
         if denial.value.get("strong"):
+            if reading.expressions["lat_amenability.undone"].search(reading.text[clause[0] : denial.start]):
+                continue
             return True
         if any(
-            denial.end <= word.start <= denial.end + _NOT_REACH or word.start <= denial.start < word.end
+            (
+                denial.end <= word.start <= denial.end + _NOT_REACH
+                and _other_means(reading, denial.end, word) is None
+                and not reading.expressions["lat_amenability.undoes"].match(reading.text, denial.end)
+            )
+            or word.start <= denial.start < word.end
             for word in predicate.words
         ):
             return True
     return False
+
+
+def _other_means(reading: Reading, start: int, word: Mention) -> int | None:
+    """The comma behind which an ability brings other means ("surgery is not indicated, SBRT is possible")."""
+    comma = re.search(r",|[ ](?=but\b)", reading.text[start : word.start])
+    if comma is None or not reading.within(start + comma.start(), word.end, "LAT_MEANS"):
+        return None
+    return start + comma.start()
 
 
 def _denies(reading: Reading, start: int, end: int) -> bool:
@@ -437,10 +481,16 @@ def _zones(
             borders.append(first.end)
     borders.append(end)
     inherited = tuple(target for target in targets if target.start < start)
-    return [
+    zones = [
         _Zone(low, high, inherited + tuple(target for target in targets if low <= target.start < high))
         for low, high in pairwise(borders)
     ]
+    for number in range(1, len(zones)):
+        first, second = predicates[number - 1], predicates[number]
+        if not zones[number].targets and _other_means(reading, first.end, second.words[0]) is not None:
+            subject = tuple(target for target in zones[number - 1].targets if target.start < first.start)
+            zones[number] = replace(zones[number], targets=subject)
+    return zones
 
 
 def _own_object(
@@ -514,6 +564,8 @@ def _targets(reading: Reading, start: int, end: int) -> list[_Target]:
         if mention.category == "LAT_NODULE" and last is not None and mention.start <= last.end + 1:
             continue  # "chest wall nodule" is told by its site
         last = mention
+        if mention.text.lower().startswith("no ") and reading.within(mention.start, mention.end, "LAT_ONLY"):
+            continue  # "no other disease"
         name = _target_name(reading, mention)
         if name is not None:
             found.append(_Target(name, mention.start, mention.end))
@@ -533,6 +585,8 @@ def _target_name(reading: Reading, mention: Mention) -> str | None:
         reading.text[: mention.start][-40:]
     ):
         return None
+    if _SEGMENT.fullmatch(mention.text) and words["lat_amenability.segment_of"].match(behind):
+        return None  # "S5 liver"
     if mention.value.get("site") == "lung":
         return "lung" if words["lat_amenability.nodule_behind"].match(behind) else "primary"
     if mention.value.get("region") == "regional":
