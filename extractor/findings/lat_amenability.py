@@ -200,7 +200,9 @@ def _predicates(
                 grouped.append([word])
             continue
         apart = grouped and any(grouped[-1][-1].end <= target.start < word.start for target in targets)
-        other = grouped and _other_means(reading, grouped[-1][-1].end, word) is not None
+        other = (
+            grouped and not word.value.get("negative") and _other_means(reading, grouped[-1][-1].end, word) is not None
+        )
         if not grouped or apart or other or word.value.get("elliptic") or word.value.get("agent"):
             grouped.append([word])
         else:
@@ -386,8 +388,8 @@ def _statement(
     names = list(dict.fromkeys(_names(reading, about, predicate)))
     if amenable and names and not any(target.start < predicate.start for target in zone.targets):
         direct = _direct_means(reading, predicate)  # "fit for lobectomy, and the rib for SBRT"
-        own = (str(m.value["target"]) for m in direct if "target" in m.value and m.start >= predicate.end)
-        names = list(dict.fromkeys([*own, *names]))
+        added = (str(m.value["target"]) for m in direct if "target" in m.value and m.start >= predicate.end)
+        names = list(dict.fromkeys([*added, *names]))
     begins = min([predicate.start, *(m.start for m in predicate.means if m.start >= zone.start)])
     ends = max([predicate.end, *(m.end for m in predicate.means if m.end <= zone.end)])
     if amenable and not names and kinds == {"surgery"}:
