@@ -699,6 +699,8 @@ def _planned(reading: Reading, group: Regimen, first: tuple[PartialDate, Partial
     return replace(group, begun=day) if day and day.full and today and day.full >= today else group
 
 
+_UP_TO = re.compile(r"\d[.]?[ ]?[-–~][ ]?\d|\b(?:to|until|till)\b", re.I)
+_BETWEEN = re.compile(r"\bbetween[ ](?:the[ ])?$", re.I)
 _NUMBER_SIGN = re.compile(r"(?:#|\bC|\bno\.?)[ ]?$", re.I)
 _LIST_NUMBER = re.compile(r"\d{1,2}\. ?[A-Z]")
 
@@ -753,9 +755,10 @@ def _first_dose(
             and words["systemic_therapy.later_number"].search(before)
         ):
             continue  # "cycle 4 carboplatin, day 1 = 27/03"
-        ranged = (
-            following is not None
-            and words["systemic_therapy.range"].match(text[mention.end : following.start]) is not None
+        gap = text[mention.end : following.start] if following is not None else ""
+        ranged = following is not None and (
+            words["systemic_therapy.range"].match(gap) is not None
+            or (gap == " and " and _BETWEEN.search(before) is not None)
         )
         last = following.end if following is not None and ranged else mention.end
         if (
@@ -855,6 +858,8 @@ def _short_days(reading: Reading, group: Regimen, high: int) -> list[DateMention
         order = "day_first" if int(day[1]) > 12 else "month_first" if int(day[2]) > 12 else order
     year = 0
     days: list[DateMention] = []
+    if len(lists) == 2 and _UP_TO.search(reading.text[lists[0][0] : found.end()]):
+        return []  # from when to when, no list of doses
     for offset, day in reversed(lists):
         year = int(day[3]) % 100 + 2000 if day[3] else year
         read = find_dates(f"{day[1]}{sign}{day[2]}{sign}{year}", reading.note.note_date, order)

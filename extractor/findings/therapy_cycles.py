@@ -119,6 +119,8 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
     )
     if number is None or not 1 <= number <= _MOST:
         return None
+    if mention.rule == "cycles.number" and _day_of_month(reading, mention):
+        return None
     owner, beside = _owner(reading, mention, groups)
     if not _is_therapy(reading, mention, owner, beside):
         return None
@@ -138,6 +140,20 @@ def _read(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> _Cou
         own = not beside or "first" in mention.groups  # "cycles one to four between 3 February and 7 April"
         begun = _listed_first(reading, mention, number) or (_begun(reading, mention) if own else None)
     return replace(count, owner=owner, first_day=count.first_day or begun)
+
+
+def _day_of_month(reading: Reading, mention: Mention) -> bool:
+    """Whether the number behind "last course" is a day's ("4 courses, last course 6 May", "last cycle 3/6")."""
+    words = reading.expressions
+    place = mention.start + mention.text.rfind(mention.groups["n"]) + len(mention.groups["n"])
+    if "planned" in mention.groups:
+        place = mention.start + mention.text.rfind(mention.groups["n"], 0, mention.text.rfind("/"))
+        place += len(mention.groups["n"])
+    before, _ = _around(reading, mention)
+    return (
+        words["therapy_cycles.the_last"].search(before) is not None
+        and words["therapy_cycles.of_month"].match(reading.text, place) is not None
+    )
 
 
 _LIST_OPENS = re.compile(r"[^.;()\n]{0,40}?(?:[ ]?[(:,][ ]?|[ ]on[ ])", re.I)
@@ -242,6 +258,8 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     text = reading.sentence_text(mention.sentence)
     if not beside and words["therapy_cycles.menstrual"].search(text):
         return False
+    if _of_radiotherapy(reading, mention, text) and not beside:
+        return False
     value = mention.value
     if value.get("stopped"):
         return beside or owner is not None or words["therapy_cycles.therapy_near"].search(text) is not None
@@ -280,6 +298,13 @@ def _is_therapy(reading: Reading, mention: Mention, owner: Regimen | None, besid
     if mention.rule == "cycles.of_planned":
         return owner is not None
     return True
+
+
+def _of_radiotherapy(reading: Reading, mention: Mention, text: str) -> bool:
+    """Whether a course is one of radiotherapy ("SBRT could be given to all three in one course")."""
+    words = reading.expressions
+    named = words["therapy_cycles.radiation"].search(text) and not words["therapy_cycles.drugs"].search(text)
+    return "course" in mention.text.lower() and bool(named)
 
 
 def _is_code(reading: Reading, mention: Mention, text: str, before: str, after: str, therapy: bool) -> bool:
@@ -417,6 +442,8 @@ def _numbered(
         r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I
     ):
         extra.append(("maintenance", True))
+    if named is not None and words["therapy_cycles.withheld"].match(_behind_day(reading, mention, named)):
+        return None  # "C3 29/08 omitted"
     if named is None and (
         words["therapy_cycles.not_done_after"].match(after) or words["therapy_cycles.not_done_before"].search(before)
     ):
@@ -439,7 +466,9 @@ def _numbered(
         words["therapy_cycles.planned_before"].search(before) and not words["therapy_cycles.done_before"].search(before)
     ):
         temporality = Temporality.PLANNED
-    elif _plans(reading, mention, before):
+    elif _plans(reading, mention, before) or (
+        words["therapy_cycles.awaited_before"].search(before) and words["therapy_cycles.awaited_behind"].match(after)
+    ):
         completed, temporality = number, Temporality.PLANNED
     elif (
         words["therapy_cycles.finished"].match(_without_drugs(reading, mention.end, mention.end + len(after)))
@@ -494,6 +523,17 @@ def _numbered(
         day=day,
         first_day=day if number == 1 and completed == 1 else None,
     )
+
+
+def _behind_day(reading: Reading, mention: Mention, day: DateMention) -> str:
+    """What the line tells behind a cycle and its day, up to the next cycle or day."""
+    start = max(mention.end, day.end)
+    stop = reading.text.find("\n", start)
+    stop = stop if stop >= 0 else len(reading.text)
+    later = [m.start for m in reading.within(start, stop, CATEGORY)] + [
+        d.start for d in reading.dates_within(start, stop)
+    ]
+    return reading.text[start : min([stop, *later])]
 
 
 def _whole_done(reading: Reading, mention: Mention) -> bool:
@@ -618,7 +658,14 @@ def _listed(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
         )
 
 
-_TABLE_ROW = re.compile(r"[ ]*\|?[ ]*#?(?P<n>\d{1,2})[ ]*(?:\||[ ]{2,}|\t)[ |]*")
+_ROW_NUMBER = re.compile(r"(?:C|#|cycle |no\.? ?)?(?P<n>\d{1,2})\.?", re.I)
+_MOST_ROWS = 24
+
+
+def _cells(text: str) -> list[str]:
+    """The cells of a table's row: between bars, else between tabs and gaps of two blanks."""
+    parts = text.strip().strip("|").split("|") if "|" in text else re.split(r"\t|[ ]{2,}", text.strip())
+    return [part.strip() for part in parts]
 
 
 def _tabled(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
@@ -626,7 +673,7 @@ def _tabled(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
     given = [group for group in groups if group.given and group.agents]
     for head in re.finditer(r"(?m)^.*$", reading.text):
         if given and reading.expressions["therapy_cycles.table_head"].match(head[0]):
-            rows = list(_table_rows(reading, head.end() + 1))
+            rows = list(_table_rows(reading, head.end() + 1, _cells(head[0])))
             number = len(rows)
             owner = next((g for g in reversed(given) if rows and g.start < rows[-1][1]), given[0])
             if number and [n for n, _, _ in rows] == list(range(1, number + 1)):
@@ -637,14 +684,28 @@ def _tabled(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
                 yield reading.finding(CONCEPT, value, start, day.end, by=owner.by, date=day.date.full)
 
 
-def _table_rows(reading: Reading, start: int) -> Iterator[tuple[int, int, DateMention]]:
-    """The rows below a heading whose day lies behind: the cycle's number, the line's end, the day."""
+def _table_rows(reading: Reading, start: int, heads: Sequence[str]) -> Iterator[tuple[int, int, DateMention]]:
+    """The rows below a heading whose cycle was given: its number, the line's end, its day, which lies behind."""
     today = reading.note.note_date
-    while row := _TABLE_ROW.match(reading.text, start):
+    words = reading.expressions
+    column = next((i for i, head in enumerate(heads) if words["therapy_cycles.table_given"].match(head)), None)
+    for _ in range(_MOST_ROWS):
         end = reading.text.find("\n", start)
         end = end if end >= 0 else len(reading.text)
-        day = next(reading.dates_within(row.end(), end), None)
-        if day is None or day.start != row.end() or day.date.full is None or (today and day.date.full >= today):
+        line = reading.text[start:end]
+        cells = _cells(line)
+        number = next((match for cell in cells[:2] if (match := _ROW_NUMBER.fullmatch(cell))), None)
+        if number is None and (not line.strip() or line.strip(" |-+=:")):
             return
-        yield int(row["n"]), end, day
+        own = cells[column] if column is not None and column < len(cells) and len(cells) <= len(heads) + 1 else None
+        held = words["therapy_cycles.table_not"].match(own) if own is not None else None
+        if number and not held and not any(words["therapy_cycles.withheld"].match(cell) for cell in cells):
+            days = list(reading.dates_within(start, end))
+            place = reading.text.find(own, start + len(line.split("|")[0])) if own and len(days) > 1 else start
+            day = next((d for d in days if d.start >= place), None) or next(iter(days), None)
+            if day is None or day.date.full is None or (today and day.date.full >= today):
+                return
+            yield int(number["n"]), end, day
         start = end + 1
+        if start >= len(reading.text):
+            return

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from extractor.language.dates import DateMention
 from extractor.language.reading import Frame, Mention, Reading, remembered
@@ -24,6 +24,10 @@ _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
 _RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
 _HEAD_LINES = 8
 """A report names its study within so many sentences."""
+
+
+_LOOKED_WITHIN = timedelta(days=28)
+"""A scan is looked at again within so many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,8 @@ def _own_frame(reading: Reading, number: int, base: Frame, line: Frame | None) -
     if studies:
         study = studies[1] if _both_at_once(reading, studies) else studies[0]
         day = _date_near(reading, study, sentence.end)
+        if day is not None and _of_the_look(reading, study, day, sentence.start):
+            day = None
         region, modality = region_of(reading, study), study.value.get("modality")
         headed = reading.text[sentence.start : study.start].strip(" -*") == "" and reading.text[
             study.end : study.end + 2
@@ -325,6 +331,30 @@ def _date_near(reading: Reading, study: Mention, end: int) -> DateMention | None
     if before and not re.search(r"[.;:]", reading.text[before[-1].end : study.start].rstrip(" :")):
         return before[-1]
     return None
+
+
+def _of_the_look(reading: Reading, study: Mention, day: DateMention, begin: int) -> bool:
+    """Whether a day is that on which somebody looked at a scan ("radiotherapy reviewed the CT on 14 May").
+
+    Where the day stands bare behind the scan, another day of such a scan shortly before must be told.
+    """
+    words = reading.expressions
+    if day.start < study.end or not words["frames.looks"].search(
+        reading.text[max(begin, study.start - 45) : study.start]
+    ):
+        return False
+    between = reading.text[study.end : day.start].strip()
+    if between.lower() in ("on", "yesterday", "again on"):
+        return True
+    if between or day.date.full is None:
+        return False
+    for other in reading.of(STUDY):
+        if other.sentence == study.sentence or region_of(reading, other) not in (region_of(reading, study), None):
+            continue
+        own = _date_near(reading, other, reading.sentences[other.sentence].end)
+        if own and own.date.full and timedelta() < day.date.full - own.date.full <= _LOOKED_WITHIN:
+            return True
+    return False
 
 
 def _compared(reading: Reading, place: int, begin: int) -> bool:

@@ -136,6 +136,8 @@ _LETTERED = re.compile(
 """Before a capital letter that is no initial: "hepatitis B. No cirrhosis"."""
 _ROMAN = re.compile(r"[ivx]{1,4}")
 _DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]")
+_DAY = re.compile(r"(?:[012]?\d|3[01])\.(?:0?[1-9]|1[0-2])")
+_GOES_ON = re.compile(r"[a-zäöü,:;(–~]|-[ ]?\d|>")
 _DAY_OF = re.compile(r"\b(?:on|of|from|since|until|dated|seen|born|the)[ ]$", re.I)
 _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ ]\d", re.I)
 _TABLE = re.compile(r"\S[ ]{3,}\S.*\S[ ]{3,}\S|\|.*\|")
@@ -297,6 +299,8 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules:
         return False
     if not after[0].isupper() and (_DOTTED.fullmatch(last) or after.startswith("of ")):
         return False
+    if _DAY.fullmatch(last) and _GOES_ON.match(after):
+        return False  # "05.02. - 09.04.2025", "on 12.03. she"
     if len(last) == 1 and last.isalpha():
         if after[0].isdigit():
             return text[word.start() - 1 : word.start()] == "/"  # "p. 3", but "f/u. 58 M"
