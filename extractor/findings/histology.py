@@ -93,6 +93,8 @@ def _assertion(reading: Reading, mention: Mention) -> Assertion:
         reading.text, mention.end
     ):
         return Assertion.POSSIBLE
+    if words["histology.presumed"].search(reading.text[max(sentence.start, mention.start - 60) : mention.start]):
+        return Assertion.POSSIBLE
     return Assertion.HYPOTHETICAL if _quoted_rule(reading, mention) else assertion
 
 

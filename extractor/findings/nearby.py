@@ -144,6 +144,8 @@ def _experiencer(
         for cue in reversed(reading.within(begin, mention.start, "NEARBY_RELATIVE")):
             if words["nearby.patient"].search(text, cue.end, mention.start):
                 break
+            if words["nearby.company"].search(text[max(begin, cue.start - 60) : cue.start]):
+                continue  # "discussed with the patient and her son, stage IVB": they were there
             if not cue.value.get("close") or words["nearby.belongs"].match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):

@@ -136,6 +136,7 @@ _LETTERED = re.compile(
 """Before a capital letter that is no initial: "hepatitis B. No cirrhosis"."""
 _ROMAN = re.compile(r"[ivx]{1,4}")
 _DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]")
+_STAGED = re.compile(r"y?[cp]T[0-4xX]|[cp](?:Stage|UICC)")
 _DAY = re.compile(r"(?:[012]?\d|3[01])\.(?:0?[1-9]|1[0-2])")
 _GOES_ON = re.compile(r"[a-zäöü,:;(–~]|-[ ]?\d|>")
 _DAY_OF = re.compile(r"\b(?:on|of|from|since|until|dated|seen|born|the)[ ]$", re.I)
@@ -307,7 +308,7 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int, end: int, rules:
         if word[1].isupper():
             return after[1:2] != "." and after[0].isupper() and _before(_LETTERED, text, begin, word.start())
     if after[0].islower() and len(last) <= 4 and not last.isdigit() and not (word[1].isupper() and len(last) > 1):
-        return False
+        return _STAGED.match(after) is not None  # "with her son. cT2a cN1": a stage opens with a small letter
     if last.isdigit() and len(last) <= 2:
         if _MONTH.match(after) and _before(_DAY_OF, text, begin, word.start()):
             return False  # "on 5. March 2025"
