@@ -241,7 +241,10 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
         or reading.within(
             sentence.start, mention.start, "LT_OPTION", *(("LT_SPEAKER",) if _proposable(mention) else ())
         )
-        or reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
+        or any(
+            not reading.expressions["local_therapy.reason"].search(reading.text, mention.end, option.start)
+            for option in reading.within(mention.end, min(clause[1], mention.end + 45), "LT_OPTION")
+        )
         or reading.sentence_text(mention.sentence).endswith("?")
         or "POSSIBLE" in mention.qualifiers.cues
         or _proposed(reading, mention, clause)

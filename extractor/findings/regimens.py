@@ -220,9 +220,29 @@ def regimens(reading: Reading) -> Sequence[Regimen]:
     """All regimens of a note, in order, with what stands around them."""
     numbers = sorted({mention.sentence for mention in reading.of(DRUG, THERAPY)})
     groups = [group for number in numbers for group in _groups(reading, number)]
+    groups = [_then_begun(reading, group) for group in groups]
     groups = _with_lines(reading, groups)
     groups = _with_settings(reading, groups)
     return _later_lines(reading, _with_dates(reading, groups))
+
+
+_SENTENCES_ON = 6
+"""Within so many sentences a note tells that what had been planned was begun."""
+
+
+def _then_begun(reading: Reading, group: Regimen) -> Regimen:
+    """A regimen that had been planned and, as one of the next sentences tells, was then begun."""
+    words = reading.expressions
+    planned = group.qualifiers.temporality is Temporality.PLANNED
+    if not planned or not words["systemic_therapy.had_planned"].search(reading.sentence_text(group.sentence)):
+        return group
+    block = reading.sentences[group.sentence].block
+    for number in range(group.sentence + 1, min(len(reading.sentences), group.sentence + 1 + _SENTENCES_ON)):
+        if reading.in_sentence(number, DRUG) or reading.sentences[number].block > block + 1:
+            break
+        if words["systemic_therapy.then_begun"].search(reading.sentence_text(number)):
+            return replace(group, qualifiers=replace(group.qualifiers, temporality=Temporality.CURRENT))
+    return group
 
 
 def _agents(mention: Mention) -> tuple[str, ...]:

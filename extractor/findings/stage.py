@@ -15,7 +15,7 @@ from extractor.findings.clauses import outermost
 from extractor.findings.nearby import standing
 from extractor.findings.options import choices
 from extractor.language.reading import Mention, Reading
-from extractor.records import Experiencer, Finding, Temporality
+from extractor.records import Assertion, Experiencer, Finding, Temporality
 
 STAGE, BARE, NAME, SYSTEM, REVISED = "STAGE", "STAGE_BARE", "STAGE_NAME", "STAGE_SYSTEM", "STAGE_REVISED"
 ELSE, LUNG, OTHER = "STAGE_ELSE", "STAGE_LUNG", "STAGE_TUMOUR"
@@ -110,6 +110,8 @@ def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | Non
     )
     if (_FROM.search(before) and _TO.match(after)) or (section and section.name in _PAST_SECTIONS):
         changes["temporality"] = Temporality.HISTORICAL
+    if changes["assertion"] is Assertion.AFFIRMED and _only_treated_like(reading, mention):
+        changes["assertion"] = Assertion.HYPOTHETICAL
     revised = _revised(reading, mention, floor) and changes["temporality"] is Temporality.CURRENT
     for group in told:
         value: dict[str, Any] = {"group": group, "system": _system(reading, mention)}
@@ -118,6 +120,19 @@ def _findings(reading: Reading, mention: Mention, floor: int, ceiling: int | Non
         if revised:
             value["revised"] = True
         yield reading.finding("stage", value, mention.start, mention.end, by=mention, **changes)
+
+
+def _only_treated_like(reading: Reading, mention: Mention) -> bool:
+    """Whether the tumour is only treated like one of that stage ("procedure as in stage IV")."""
+    words = reading.expressions
+    sentence = reading.sentences[mention.sentence]
+    before = reading.text[max(sentence.start, mention.start - 80) : mention.start]
+    if words["stage.treated_like"].search(before):
+        return True
+    return bool(
+        words["stage.treated_as"].search(before)
+        and words["stage.contrast"].match(reading.text, mention.end, sentence.end)
+    )
 
 
 def _group(number: str, letter: str | None, sub: str | None) -> str:
