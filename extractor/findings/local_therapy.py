@@ -526,6 +526,9 @@ def _of_another_tumour(reading: Reading, place: _Place, own: list[Mention], hist
         return True
     if not others:
         return False
+    behind = [other for other in others if other.start >= mention.end]
+    if behind and reading.expressions["local_therapy.found_in_it"].fullmatch(reading.text, mention.end, behind[0].end):
+        return True  # "wedge resection (2017-03), AIS": what was found in it
     return history or not own or _distance(mention, others) < _distance(mention, own)
 
 
