@@ -230,6 +230,7 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     return None, False
 
 
+_OF = re.compile(r"^[ ]*(?:of[ ]|with[ ])?[ ]*")
 _CLASS_NAME = 30
 """The name of a kind of therapy is no longer than that, in characters."""
 
@@ -386,7 +387,9 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
-        planned is not None or _done(reading, mention, before, after)
+        planned is not None
+        or _done(reading, mention, before, after)
+        or (mention.rule == "cycles.label" and words["therapy_cycles.done_label"].search(mention.text))
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.CURRENT)
     if qualifiers.temporality is Temporality.PLANNED and planned is None and not re.search(r"\bafter[ ]$", before):
@@ -417,8 +420,11 @@ def _numbered(
         r"[ ]?[,(:=-]{0,2}[ ]?maint", after, re.I
     ):
         extra.append(("maintenance", True))
+    rest = _verb_behind(reading, mention, after)
+    lies_behind = bool(words["therapy_cycles.days_from"].search(before))
     if named is None and (
-        words["therapy_cycles.not_done_after"].match(after) or words["therapy_cycles.not_done_before"].search(before)
+        words["therapy_cycles.not_done_after"].match(after)
+        or (words["therapy_cycles.not_done_before"].search(before) and not lies_behind)
     ):
         return None
     looks_back = "first" in mention.groups or "first_roman" in mention.groups  # "C1-C4" looks back on all four
@@ -450,20 +456,21 @@ def _numbered(
         completed = number
     elif (
         words["therapy_cycles.done_before"].search(before)
-        or words["therapy_cycles.done_after"].match(after)
+        or lies_behind
+        or words["therapy_cycles.done_after"].match(rest)
         or (named is not None and not named.relative)
     ):
         completed = (
             number
             if not (
                 mention.groups.get("day")
-                and not words["therapy_cycles.done_after"].match(after)
+                and not words["therapy_cycles.done_after"].match(rest)
                 and not named
                 and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)
             )
             else number - 1
         )
-        if words["therapy_cycles.done_before"].search(before) or words["therapy_cycles.done_after"].match(after):
+        if words["therapy_cycles.done_before"].search(before) or words["therapy_cycles.done_after"].match(rest):
             temporality = (
                 Temporality.CURRENT
                 if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I)
@@ -478,7 +485,7 @@ def _numbered(
     if (
         completed == number - 1
         and temporality is Temporality.CURRENT
-        and words["therapy_cycles.given_today"].match(after)
+        and words["therapy_cycles.given_today"].match(rest)
     ):
         extra.append(("begun", number))
     return _Count(
@@ -494,6 +501,12 @@ def _numbered(
         day=day,
         first_day=day if number == 1 and completed == 1 else None,
     )
+
+
+def _verb_behind(reading: Reading, mention: Mention, after: str) -> str:
+    """What follows a cycle once its drugs are told ("#4 carboplatin/pemetrexed went in", "cycle 3 of pembrolizumab …")."""
+    plain = _without_drugs(reading, mention.end, mention.end + len(after))
+    return _OF.sub(" ", plain) if plain != after else after
 
 
 def _whole_done(reading: Reading, mention: Mention) -> bool:
