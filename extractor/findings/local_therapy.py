@@ -127,7 +127,8 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
         return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
-    if heads and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
+    answered = heads and answer_of(reading.text[mention.end : clause[1]]) is not None
+    if heads and not answered and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
         return False  # "Operations: cholecystectomy"
     if mention.value.get("dose"):
         beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
