@@ -175,7 +175,11 @@ def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
 def _day_of_note(reading: Reading) -> date | None:
     """The day that the head of a note gives for itself ("Clinic 23/11/2024"), where the note came without one."""
     last = reading.sentences[min(len(reading.sentences), _HEAD_SENTENCES) - 1].end if reading.sentences else 0
-    born = {day.start for mention in reading.of(BORN) for day in reading.dates_within(mention.end, mention.end + _DATE_REACH)}
+    born = {
+        day.start
+        for mention in reading.of(BORN)
+        for day in reading.dates_within(mention.end, mention.end + _DATE_REACH)
+    }
     for day in reading.dates_within(0, last):
         before = reading.text[max(0, day.start - 45) : day.start]
         if day.date.full and day.start not in born and reading.expressions["age.note_day"].search(before):

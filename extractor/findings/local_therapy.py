@@ -35,7 +35,13 @@ _ADJACENT = 12
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
 _REASON = re.compile(r"[^.;,\n]{0,25}\bfor (?:an? )?(?:[\w-]+[ ]?){1,3}", re.I)
 _COUNTS = {"one": 1, "single": 1, "solitary": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_ORGANS = (("nephr", "kidney"), ("splen", "spleen"), ("pancrea", "pancreas"), ("whipple", "pancreas"), ("oment", "peritoneum"))
+_ORGANS = (
+    ("nephr", "kidney"),
+    ("splen", "spleen"),
+    ("pancrea", "pancreas"),
+    ("whipple", "pancreas"),
+    ("oment", "peritoneum"),
+)
 """The sites of metastases that lie in an organ that is removed as a whole."""
 _LEFT = re.compile(r"\b(?:LT|Lt)\b")
 _LEFT_REACH = 120
@@ -130,7 +136,12 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
     answered = heads and answer_of(reading.text[mention.end : clause[1]]) is not None
-    if heads and not answered and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
+    if (
+        heads
+        and not answered
+        and not told_of
+        and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY")
+    ):
         return False  # "Operations: cholecystectomy"
     if words["local_therapy.found_benign"].match(reading.text, mention.end):
         return False
@@ -139,6 +150,10 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
     if mention.value.get("needs_cancer"):
         low, high = max(clause[0], mention.start - _BEFORE_REACH), min(clause[1], mention.end + _BEFORE_REACH)
         return words["local_therapy.cancer_near"].search(reading.text, low, high) is not None
+    if mention.value.get("dose") and words["local_therapy.each_fraction"].search(
+        reading.text[max(clause[0], mention.start - 2 * _BEFORE_REACH) : mention.start]
+    ):
+        return False
     if mention.value.get("dose"):
         beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
         adjacent = bool(beside) and mention.start - beside[-1].end < _ADJACENT

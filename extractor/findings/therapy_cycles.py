@@ -504,7 +504,7 @@ def _numbered(
 
 
 def _verb_behind(reading: Reading, mention: Mention, after: str) -> str:
-    """What follows a cycle once its drugs are told ("#4 carboplatin/pemetrexed went in", "cycle 3 of pembrolizumab …")."""
+    """What follows a cycle once its drugs are told: "went in" of "#4 carboplatin/pemetrexed went in"."""
     plain = _without_drugs(reading, mention.end, mention.end + len(after))
     return _OF.sub(" ", plain) if plain != after else after
 

@@ -44,21 +44,19 @@ def find(reading: Reading) -> Iterator[Finding]:
 def _to_restaging(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
     """The time from the first dose to the restaging that the same breath dates ("started 3 March; restaged 8 July")."""
     for mention in reading.of("RESTAGED"):
-        begun = [
-            g for g in groups
-            if g.end <= mention.start and mention.sentence - g.sentence <= 1 and g.given and g.begun and g.begun.full
-        ]  # fmt: skip
-        near = reading.sentences[begun[-1].sentence].block == reading.sentences[mention.sentence].block if begun else False
         day = next(reading.dates_within(mention.end, mention.end + _DAY_REACH), None)
-        if not near or day is None or day.date.full is None or reading.text[mention.end : day.start].strip():
+        earlier = [g for g in groups if g.end <= mention.start and g.given and g.begun is not None]
+        if not earlier or day is None or reading.text[mention.end : day.start].strip():
             continue
-        owner = begun[-1]
-        days = (day.date.full - owner.begun.full).days
-        months = round(days / DAYS_A_MONTH, 1)
-        if owner.stopped or owner.ended or not 0 < months <= _LONGEST:
+        owner, sentence = earlier[-1], reading.sentences[mention.sentence]
+        near = mention.sentence - owner.sentence <= 1 and reading.sentences[owner.sentence].block == sentence.block
+        first, last = owner.begun.full if owner.begun else None, day.date.full
+        if not near or owner.stopped or owner.ended or first is None or last is None:
             continue
-        months = int(months) if months == int(months) else months
-        yield _finding(reading, mention, months, owner, (owner.end, day.end))
+        months = round((last - first).days / DAYS_A_MONTH, 1)
+        if 0 < months <= _LONGEST:
+            whole = int(months) if months == int(months) else months
+            yield _finding(reading, mention, whole, owner, (owner.end, day.end))
 
 
 def _elsewise(reading: Reading, mention: Mention) -> bool:
