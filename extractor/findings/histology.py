@@ -255,7 +255,8 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
     words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
-    if words["histology.turned"].search(before[-40:]):
+    into = re.match(r"[ ](?:in)?to[ ]", reading.text[mention.end : sentence.end], re.I)  # "changed A to B"
+    if words["histology.turned"].search(before[-40:]) and into is None:
         return False
     plain = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), before)  # a bracket ends no clause
     begin = max((m.end() for m in words["histology.clause"].finditer(plain)), default=0)
