@@ -404,6 +404,12 @@ def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> b
             continue
         if reading.expressions["local_therapy.unrelated"].search(reading.text, denial.end, mention.start):
             return None
+        comma = reading.text.rfind(",", denial.end, mention.start)
+        if comma >= 0 and (
+            reading.within(comma, mention.start, "LT_DONE", "LT_DONE_BEFORE")
+            or reading.expressions["local_therapy.own_day"].match(reading.text, mention.end, clause[1])
+        ):
+            continue  # "no surgery, SBRT to the adrenal in May"
         return not reading.within(denial.start, mention.start, "LAT_ABLE", "LT_OPTION")
     for denial in reading.within(mention.end, min(clause[1], mention.end + 60), "LT_NOT_BEHIND"):
         if box_of(reading, denial) is False:

@@ -389,7 +389,11 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
     elif qualifiers.temporality is Temporality.PLANNED and (
         planned is not None
         or _done(reading, mention, before, after)
-        or (mention.rule == "cycles.label" and words["therapy_cycles.done_label"].search(mention.text))
+        or (
+            mention.rule in ("cycles.label", "cycles.given")
+            and words["therapy_cycles.done_label"].search(mention.text)
+            and not words["therapy_cycles.still_to_give"].search(before)
+        )
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.CURRENT)
     if qualifiers.temporality is Temporality.PLANNED and planned is None and not re.search(r"\bafter[ ]$", before):
