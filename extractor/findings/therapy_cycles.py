@@ -436,6 +436,9 @@ def _numbered(
         before
     )  # "day 9 of her fourth cycle": that one was given days ago
     completed = number if looks_back or (under_way and int(under_way["day"]) > 1) else number - 1
+    first = _number(mention.groups.get("first"))
+    if first and re.search(r"\bbetween (?:the |his |her |their )?$", before, re.I):
+        completed = first  # "between cycles 2 and 3"
     temporality = qualifiers.temporality
     if day is not None and note_date is not None:
         if day < note_date:
