@@ -8,7 +8,7 @@ Ages of relatives are findings about the family; the age at an event of the past
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,18 +30,38 @@ _UNITS: Mapping[str, int] = {
     "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _DATE_REACH = 30
+_MOST_YEARS_BETWEEN = 30
+_HEAD_SENTENCES = 8
+"""The day of a note that has no date of its own is looked for in so many of its first sentences."""
 
 
 def find(reading: Reading) -> Iterator[Finding]:
     """The ages of a note."""
-    for mention in outermost(reading.of(AGE)):
+    mentions = outermost(reading.of(AGE))
+    for mention in mentions:
         years = _years(next(iter(mention.groups.values())))
+        if mention.value.get("beside") and not _beside(reading, mention, years, mentions):
+            continue
         if 0 < years <= _MAXIMUM and not _of_a_group(reading, mention):
             yield _told(reading, mention, years)
             if mention.value.get("kin"):
                 yield from _further_children(reading, mention)
     for mention in reading.of(BORN):
         yield from _born(reading, mention)
+
+
+def _beside(reading: Reading, mention: Mention, years: int, mentions: Sequence[Mention]) -> bool:
+    """Whether the age at an event of the past stands beside a bare number that is the present one."""
+    between = reading.expressions["age.then_and_now"]
+    for past in mentions:
+        if past.sentence != mention.sentence or past.value.get("beside") or past.value.get("kin"):
+            continue
+        first, second = sorted((past, mention), key=lambda m: m.start)
+        if 0 <= years - _years(next(iter(past.groups.values()))) <= _MOST_YEARS_BETWEEN and between.fullmatch(
+            reading.text[first.end : second.start]
+        ):
+            return True
+    return False
 
 
 def _of_a_group(reading: Reading, mention: Mention) -> bool:
@@ -79,14 +99,14 @@ def _told(reading: Reading, mention: Mention, years: int) -> Finding:
     behind = reading.text[mention.end : reading.sentences[mention.sentence].end]
     before = reading.text[max(0, mention.start - 20) : mention.start]
     temporality = Temporality.CURRENT
-    if (
+    if not mention.value.get("beside") and (
         mention.value.get("past")
         or words["age.then"].search(before)
         or words["age.event"].match(behind)
         or (
             state.temporality is Temporality.HISTORICAL
             and not words["age.person"].match(behind)
-            and "turned" not in mention.text
+            and "turned" not in mention.text.lower()
         )
     ):
         temporality = Temporality.HISTORICAL
@@ -129,7 +149,7 @@ def _whose(reading: Reading, mention: Mention, told: Experiencer) -> Experiencer
 
 def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
     """The age that a date of birth gives on the day of the note; nothing where that day is not known."""
-    on = reading.note.note_date
+    on = reading.note.note_date or _day_of_note(reading)
     for day in reading.dates_within(mention.end, min(len(reading.text), mention.end + _DATE_REACH)):
         if reading.text[mention.end : day.start].strip(" :") or on is None or day.relative:
             return
@@ -152,6 +172,21 @@ def _born(reading: Reading, mention: Mention) -> Iterator[Finding]:
                 assertion=Assertion.AFFIRMED, experiencer=whose, temporality=Temporality.CURRENT,
             )  # fmt: skip
         return
+
+
+def _day_of_note(reading: Reading) -> date | None:
+    """The day that the head of a note gives for itself ("Clinic 23/11/2024"), where the note came without one."""
+    last = reading.sentences[min(len(reading.sentences), _HEAD_SENTENCES) - 1].end if reading.sentences else 0
+    born = {
+        day.start
+        for mention in reading.of(BORN)
+        for day in reading.dates_within(mention.end, mention.end + _DATE_REACH)
+    }
+    for day in reading.dates_within(0, last):
+        before = reading.text[max(0, day.start - 45) : day.start]
+        if day.date.full and day.start not in born and reading.expressions["age.note_day"].search(before):
+            return day.date.full
+    return None
 
 
 def _full_years(born: date, on: date) -> int:

@@ -134,13 +134,17 @@ def _value(mention: Mention) -> dict[str, Any]:
 def _meant(reading: Reading, mention: Mention) -> bool:
     """Whether it speaks of the lung tumour."""
     words = reading.expressions
-    if words["histology.own_lung"].search(mention.text) or mention.value.get("group") == "sclc":
-        return not (mention.value.get("group") == "sclc" and _other_organ(reading, mention))
+    if words["histology.own_lung"].search(mention.text):
+        return mention.value.get("group") != "sclc" or not _other_organ(reading, mention)
+    if _as_elsewhere(reading, mention):
+        return False
+    if mention.value.get("group") == "sclc":
+        return not (_other_organ(reading, mention) or _no_lung_case(reading, mention))
     if _from_elsewhere(reading, mention):
         return True
     if words["histology.own_lung"].search(reading.text) is None and reading.in_sentence(mention.sentence, ORGAN):
         return False
-    if _other_organ(reading, mention) or _specimen_of_other_organ(reading, mention) or _no_lung_case(reading):
+    if _other_organ(reading, mention) or _specimen_of_other_organ(reading, mention) or _no_lung_case(reading, mention):
         return False
     if not mention.value.get("weak"):
         return True
@@ -188,13 +192,21 @@ def _specimen_of_other_organ(reading: Reading, mention: Mention) -> bool:
     return specimen and bool(reading.in_sentence(number - 1, ORGAN))
 
 
-def _no_lung_case(reading: Reading) -> bool:
-    """Whether the note tells of another organ's cancer and never of a lung."""
+def _no_lung_case(reading: Reading, mention: Mention) -> bool:
+    """Whether the note tells of another organ's cancer and never of one of the lung, nor does the sentence."""
     words = reading.expressions
     return (
-        words["histology.own_lung"].search(reading.text) is None
+        words["histology.own_lung"].search(reading.sentence_text(mention.sentence)) is None
+        and words["histology.lung_case"].search(reading.text) is None
         and words["histology.other_cancer"].search(reading.text) is not None
     )
+
+
+def _as_elsewhere(reading: Reading, mention: Mention) -> bool:
+    """Whether it is told to look like the tumour of another organ ("similar to that of the gastrectomy specimen")."""
+    end = reading.sentences[mention.sentence].end
+    alike = reading.expressions["histology.same_as"].match(reading.text, mention.end, end)
+    return alike is not None and bool(reading.within(alike.start(), alike.end(), ORGAN))
 
 
 def _distance(mention: Mention, other: Mention) -> int:
@@ -245,7 +257,8 @@ def _replaced(reading: Reading, mention: Mention) -> bool:
     words = reading.expressions
     sentence = reading.sentences[mention.sentence]
     before = reading.text[sentence.start : mention.start]
-    if words["histology.turned"].search(before[-40:]):
+    into = re.match(r"[ ](?:in)?to[ ]", reading.text[mention.end : sentence.end], re.I)  # "changed A to B"
+    if words["histology.turned"].search(before[-40:]) and into is None:
         return False
     plain = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), before)  # a bracket ends no clause
     begin = max((m.end() for m in words["histology.clause"].finditer(plain)), default=0)

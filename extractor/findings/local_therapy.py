@@ -35,6 +35,14 @@ _ADJACENT = 12
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b(?:0?[1-9]|1[0-2])/(?:\d{4}|\d{2})\b")
 _REASON = re.compile(r"[^.;,\n]{0,25}\bfor (?:an? )?(?:[\w-]+[ ]?){1,3}", re.I)
 _COUNTS = {"one": 1, "single": 1, "solitary": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_ORGANS = (
+    ("nephr", "kidney"),
+    ("splen", "spleen"),
+    ("pancrea", "pancreas"),
+    ("whipple", "pancreas"),
+    ("oment", "peritoneum"),
+)
+"""The sites of metastases that lie in an organ that is removed as a whole."""
 _LEFT = re.compile(r"\b(?:LT|Lt)\b")
 _LEFT_REACH = 120
 _NAMED_ALONE = re.compile(r"[ ]?(?:[,.(\n–-]|$)")
@@ -127,8 +135,25 @@ def _counts(reading: Reading, mention: Mention, earlier: list[Mention], clause: 
         return False
     heads = mention.value.get("unspecific") and re.match(r"[ ]*:", reading.text[mention.end : mention.end + 4])
     told_of = reading.within(mention.end, min(clause[1], mention.end + 30), "LT_NOT_BEHIND")
-    if heads and not told_of and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY"):
+    answered = heads and answer_of(reading.text[mention.end : clause[1]]) is not None
+    if (
+        heads
+        and not answered
+        and not told_of
+        and not reading.within(mention.end, clause[1], "LT_LUNG_CANCER", "PRIMARY")
+    ):
         return False  # "Operations: cholecystectomy"
+    if words["local_therapy.found_benign"].match(reading.text, mention.end):
+        return False
+    if "thoracoscop" in mention.text.lower() and words["local_therapy.pleural_only"].match(reading.text, mention.end):
+        return False
+    if mention.value.get("needs_cancer"):
+        low, high = max(clause[0], mention.start - _BEFORE_REACH), min(clause[1], mention.end + _BEFORE_REACH)
+        return words["local_therapy.cancer_near"].search(reading.text, low, high) is not None
+    if mention.value.get("dose") and words["local_therapy.each_fraction"].search(
+        reading.text[max(clause[0], mention.start - 2 * _BEFORE_REACH) : mention.start]
+    ):
+        return False
     if mention.value.get("dose"):
         beside = [m for m in earlier if m.value["procedure"] == "radiotherapy" and clause[0] <= m.start]
         adjacent = bool(beside) and mention.start - beside[-1].end < _ADJACENT
@@ -227,7 +252,7 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     answer = answer_of(reading.text[mention.end : sentence.end])
     if answer is not None and not weighed:
         return _Status.DONE if answer else _Status.NEGATED
-    if "HYPOTHETICAL" in mention.qualifiers.cues and not done:
+    if ("HYPOTHETICAL" in mention.qualifiers.cues and not done) or _hoped_for(reading, mention, clause):
         return _Status.HYPOTHETICAL
     if done:
         return _Status.DONE
@@ -256,6 +281,15 @@ def _status(reading: Reading, mention: Mention, clause: tuple[int, int]) -> _Sta
     if not forward:
         return _Status.DONE
     return _Status.NEGATED if _not_taken(reading, mention) else _Status.PLANNED
+
+
+def _hoped_for(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+    """Whether it is what another treatment is to make possible ("small enough for lobectomy")."""
+    if reading.expressions["local_therapy.came_to_pass"].match(reading.text, mention.end):
+        return False
+    for hope in reversed(reading.within(max(clause[0], mention.start - _BEFORE_REACH), mention.start, "LT_HOPED")):
+        return not reading.within(hope.end, mention.start, "LT_DONE", "LT_DONE_BEFORE")
+    return False
 
 
 def _not_taken(reading: Reading, mention: Mention) -> bool:
@@ -310,6 +344,10 @@ def _is_done(reading: Reading, mention: Mention, clause: tuple[int, int]) -> boo
     words = reading.expressions
     if mention.value.get("done"):
         return True
+    if mention.value.get("active") and mention.sentence + 1 < len(reading.sentences):
+        further = reading.sentence_text(mention.sentence + 1)
+        if words["local_therapy.specimen_next"].search(further):
+            return True
     able = _able(reading, *clause)
     option = reading.within(max(clause[0], mention.start - 40), mention.start, "LT_OPTION")
     before = [
@@ -369,6 +407,12 @@ def _is_denied(reading: Reading, mention: Mention, clause: tuple[int, int]) -> b
             continue
         if reading.expressions["local_therapy.unrelated"].search(reading.text, denial.end, mention.start):
             return None
+        comma = reading.text.rfind(",", denial.end, mention.start)
+        if comma >= 0 and (
+            reading.within(comma, mention.start, "LT_DONE", "LT_DONE_BEFORE")
+            or reading.expressions["local_therapy.own_day"].match(reading.text, mention.end, clause[1])
+        ):
+            continue  # "no surgery, SBRT to the adrenal in May"
         return not reading.within(denial.start, mention.start, "LAT_ABLE", "LT_OPTION")
     for denial in reading.within(mention.end, min(clause[1], mention.end + 60), "LT_NOT_BEHIND"):
         if box_of(reading, denial) is False:
@@ -395,6 +439,9 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
     words = reading.expressions
     mention, limit, rule = place.mention, place.limit, place.mention.value
     targets = [str(rule["target"])] if "target" in rule else _targets(reading, place)
+    of_metastasis = _organ_with_metastasis(reading, mention)
+    if of_metastasis:
+        targets = [of_metastasis]
     if rule.get("lung") and words["local_therapy.lung_metastasis"].search(
         reading.text[mention.start : min(limit, mention.end + 45)]
     ):
@@ -417,6 +464,16 @@ def _values(reading: Reading, place: _Place) -> Iterator[dict[str, Any]]:
         flags = _flags(reading, place, target)
         if not flags.get("benign"):
             yield value | flags
+
+
+def _organ_with_metastasis(reading: Reading, mention: Mention) -> str | None:
+    """The site where the operation on an organ was for a metastasis ("nephrectomy for a renal metastasis")."""
+    if "organ" not in mention.groups or not reading.expressions["local_therapy.for_metastasis"].match(
+        reading.text, mention.end, _block(reading, mention.sentence)[1]
+    ):
+        return None
+    organ = mention.groups["organ"].lower()
+    return next((site for word, site in _ORGANS if word in organ), "other")
 
 
 def _keyhole(reading: Reading, place: _Place) -> bool:
@@ -466,7 +523,9 @@ def _flags(reading: Reading, place: _Place, target: str) -> dict[str, bool]:
     sentence = reading.sentences[mention.sentence]
     own = reading.within(sentence.start, sentence.end, "LT_LUNG_CANCER")
     history = sentence.section is not None and sentence.section.name in _HISTORIES
-    if mention.value.get("other_tumour") or _of_another_tumour(reading, place, own, history):
+    if _organ_with_metastasis(reading, mention):
+        pass  # the metastasis of this cancer, whatever the organ is named
+    elif mention.value.get("other_tumour") or _of_another_tumour(reading, place, own, history):
         flags["other_tumour"] = True
     reason = _REASON.match(reading.text, mention.end)
     named = reason and reading.within(reason.start(), reason.end(), "LT_BENIGN")

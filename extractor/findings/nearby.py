@@ -149,7 +149,10 @@ def _experiencer(
             if not cue.value.get("close") or words["nearby.belongs"].match(text[cue.end : mention.start]):
                 return Experiencer.FAMILY
     for cue in reading.within(sentence.start, mention.start, "NEARBY_OTHERS"):
-        if mention.start - cue.end <= 45 or cue.text.lower() == "misfiled":
+        if cue.value.get("person"):
+            if cue.start >= begin and not words["nearby.patient"].search(text, cue.end, mention.start):
+                return Experiencer.OTHER
+        elif mention.start - cue.end <= 45 or cue.text.lower() == "misfiled":
             return Experiencer.OTHER
     for cue in reading.within(mention.end, stop, "NEARBY_GROUP"):
         if cue.start - mention.end <= 1:

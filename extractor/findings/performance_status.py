@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from extractor.findings.clauses import outermost
+from extractor.findings.clauses import clause_of, outermost
 from extractor.findings.nearby import standing
 from extractor.findings.options import choices
 from extractor.language.reading import Mention, Reading
@@ -38,6 +38,10 @@ _LINES_ABOVE = 9
 """So many sentences back a heading is looked for."""
 _HEADING = 60
 """A heading is no longer than that, in characters."""
+
+
+_KIN_REACH = 90
+"""A relative who is the subject of a value stands within so many characters before it."""
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)
 _SCALE_LEGEND = re.compile(r"^[ ]?(?:=|-|:|\()[ ]?[^\n]{3,120}?(?<![\w/.-])(?:[1-5])[ ]?(?:=|-|:|\()[ ]?[A-Za-z]")
 _NUMBERS_IN_A_ROW = re.compile(r"(?:[ (\[*_/|,;:=-]*(?<!\d)[0-5](?![\d.%])[)\]*_✓]{0,2}){3,}")
@@ -552,7 +556,8 @@ def _finding(reading: Reading, told: _Reading, floor: int, ceiling: int | None) 
         mention.groups.get("link", "")
     ):
         changes["assertion"] = Assertion.POSSIBLE
-    if words["performance_status.kin_is"].search(reading.text[max(0, mention.start - 30) : mention.start]):
+    begin = clause_of(reading, mention.start)[0]
+    if words["performance_status.kin_is"].search(reading.text[max(begin, mention.start - _KIN_REACH) : mention.start]):
         return reading.finding(
             CONCEPT, told.value, mention.start, told.end, by=mention, **changes | {"experiencer": Experiencer.FAMILY}
         )

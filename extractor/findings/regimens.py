@@ -118,6 +118,10 @@ def treated(reading: Reading, mention: Mention) -> Qualifiers:
 def _reaches(reading: Reading, cue: Mention, mention: Mention) -> bool:
     """Whether a cue on treatment speaks of this mention: near enough, and nothing between that ends it."""
     words = reading.expressions
+    if cue.value["says"] == "HYPOTHETICAL" and cue.value["side"] == "before" and "progress" in cue.text.lower():
+        start = reading.sentences[mention.sentence].start
+        if words["systemic_therapy.switched_to"].search(reading.text[max(start, mention.start - 60) : mention.start]):
+            return False  # "changed to docetaxel at progression"
     if cue.value["side"] == "behind":
         between = reading.text[cue.end : mention.start]
         near = cue.end <= mention.start and len(between) <= cue.value["reach"]

@@ -340,8 +340,9 @@ def _tumour_progresses(reading: Reading, mention: Mention) -> bool:
         return False
     begin = max(sentence.start, mention.start - 90)
     subjects = reading.within(begin, mention.start, SUBJECT)
-    if subjects and not reading.within(subjects[-1].end, mention.start, TUMOUR):
-        rest = reading.text[subjects[-1].end : mention.start]
+    named = max((subject.end for subject in subjects), default=0)  # "kidney disease" ends behind "kidney"
+    if subjects and not reading.within(named, mention.start, TUMOUR):
+        rest = reading.text[named : mention.start]
         if not words["response.patient_named"].search(rest):
             return False
     tumour = reading.within(begin, mention.start, TUMOUR) or reading.in_sentence(mention.sentence, LUNG)

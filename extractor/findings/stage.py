@@ -154,6 +154,9 @@ def _of_cancer(reading: Reading, mention: Mention) -> bool:
     """Whether the disease nearest to a stage is no other disease that has stages."""
     sentence = reading.sentences[mention.sentence]
     behind = reading.within(mention.end, min(sentence.end, mention.end + _REACH_BEHIND), ELSE, LUNG, OTHER)
+    named = reading.within(max(sentence.start, mention.start - _REACH_BEFORE), mention.start, ELSE)
+    if named and mention.start - named[-1].end == 1 and not (behind and behind[0].start - mention.end <= 1):
+        return False  # "CKD stage IV and NSCLC stage IVB"
     for disease in behind:
         if not _PART.search(reading.text, mention.end, disease.start):
             return disease.category != ELSE

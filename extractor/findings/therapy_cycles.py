@@ -246,6 +246,7 @@ def _owner(reading: Reading, mention: Mention, groups: Sequence[Regimen]) -> tup
     return None, False
 
 
+_OF = re.compile(r"^[ ]*(?:of[ ]|with[ ])?[ ]*")
 _CLASS_NAME = 30
 """The name of a kind of therapy is no longer than that, in characters."""
 
@@ -411,7 +412,13 @@ def _counted(reading: Reading, mention: Mention, number: int, planned: int | Non
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.PLANNED)
     elif qualifiers.temporality is Temporality.PLANNED and (
-        planned is not None or _done(reading, mention, before, after)
+        planned is not None
+        or _done(reading, mention, before, after)
+        or (
+            mention.rule in ("cycles.label", "cycles.given")
+            and words["therapy_cycles.done_label"].search(mention.text)
+            and not words["therapy_cycles.still_to_give"].search(before)
+        )
     ):
         qualifiers = replace(qualifiers, temporality=Temporality.CURRENT)
     if qualifiers.temporality is Temporality.PLANNED and planned is None and not re.search(r"\bafter[ ]$", before):
@@ -444,8 +451,12 @@ def _numbered(
         extra.append(("maintenance", True))
     if named is not None and words["therapy_cycles.withheld"].match(_behind_day(reading, mention, named)):
         return None  # "C3 29/08 omitted"
+
+    rest = _verb_behind(reading, mention, after)
+    lies_behind = bool(words["therapy_cycles.days_from"].search(before))
     if named is None and (
-        words["therapy_cycles.not_done_after"].match(after) or words["therapy_cycles.not_done_before"].search(before)
+        words["therapy_cycles.not_done_after"].match(after)
+        or (words["therapy_cycles.not_done_before"].search(before) and not lies_behind)
     ):
         return None
     looks_back = "first" in mention.groups or "first_roman" in mention.groups  # "C1-C4" looks back on all four
@@ -453,6 +464,9 @@ def _numbered(
         before
     )  # "day 9 of her fourth cycle": that one was given days ago
     completed = number if looks_back or (under_way and int(under_way["day"]) > 1) else number - 1
+    first = _number(mention.groups.get("first"))
+    if first and re.search(r"\bbetween (?:the |his |her |their )?$", before, re.I):
+        completed = first  # "between cycles 2 and 3"
     temporality = qualifiers.temporality
     if day is not None and note_date is not None:
         if day < note_date:
@@ -479,20 +493,21 @@ def _numbered(
         completed = number
     elif (
         words["therapy_cycles.done_before"].search(before)
-        or words["therapy_cycles.done_after"].match(after)
+        or lies_behind
+        or words["therapy_cycles.done_after"].match(rest)
         or (named is not None and not named.relative)
     ):
         completed = (
             number
             if not (
                 mention.groups.get("day")
-                and not words["therapy_cycles.done_after"].match(after)
+                and not words["therapy_cycles.done_after"].match(rest)
                 and not named
                 and not re.search(r"\b(?:s/p|post|completed)\b[^.]{0,12}$", before, re.I)
             )
             else number - 1
         )
-        if words["therapy_cycles.done_before"].search(before) or words["therapy_cycles.done_after"].match(after):
+        if words["therapy_cycles.done_before"].search(before) or words["therapy_cycles.done_after"].match(rest):
             temporality = (
                 Temporality.CURRENT
                 if temporality is Temporality.PLANNED and not re.search(r"\b(?:to be|will)\b", after[:20], re.I)
@@ -507,7 +522,7 @@ def _numbered(
     if (
         completed == number - 1
         and temporality is Temporality.CURRENT
-        and words["therapy_cycles.given_today"].match(after)
+        and words["therapy_cycles.given_today"].match(rest)
     ):
         extra.append(("begun", number))
     return _Count(
@@ -534,6 +549,12 @@ def _behind_day(reading: Reading, mention: Mention, day: DateMention) -> str:
         d.start for d in reading.dates_within(start, stop)
     ]
     return reading.text[start : min([stop, *later])]
+
+
+def _verb_behind(reading: Reading, mention: Mention, after: str) -> str:
+    """What follows a cycle once its drugs are told: "went in" of "#4 carboplatin/pemetrexed went in"."""
+    plain = _without_drugs(reading, mention.end, mention.end + len(after))
+    return _OF.sub(" ", plain) if plain != after else after
 
 
 def _whole_done(reading: Reading, mention: Mention) -> bool:

@@ -14,6 +14,7 @@ CONCEPT = "therapy_duration"
 CATEGORY = "THERAPY_DURATION"
 WEEKS_A_MONTH = 4.345
 DAYS_A_MONTH = 30.44
+_DAY_REACH = 40
 _LONGEST = 240.0
 _WORDS = {
     **NUMBERS,
@@ -37,6 +38,25 @@ def find(reading: Reading) -> Iterator[Finding]:
             continue
         end = mention.end
         yield _finding(reading, mention, months, owner)
+    yield from _to_restaging(reading, groups)
+
+
+def _to_restaging(reading: Reading, groups: Sequence[Regimen]) -> Iterator[Finding]:
+    """The time from the first dose to the restaging that the same breath dates ("started 3 March; restaged 8 July")."""
+    for mention in reading.of("RESTAGED"):
+        day = next(reading.dates_within(mention.end, mention.end + _DAY_REACH), None)
+        earlier = [g for g in groups if g.end <= mention.start and g.given and g.begun is not None]
+        if not earlier or day is None or reading.text[mention.end : day.start].strip():
+            continue
+        owner, sentence = earlier[-1], reading.sentences[mention.sentence]
+        near = mention.sentence - owner.sentence <= 1 and reading.sentences[owner.sentence].block == sentence.block
+        first, last = owner.begun.full if owner.begun else None, day.date.full
+        if not near or owner.stopped or owner.ended or first is None or last is None:
+            continue
+        months = round((last - first).days / DAYS_A_MONTH, 1)
+        if 0 < months <= _LONGEST:
+            whole = int(months) if months == int(months) else months
+            yield _finding(reading, mention, whole, owner, (owner.end, day.end))
 
 
 def _elsewise(reading: Reading, mention: Mention) -> bool:
@@ -160,7 +180,9 @@ def _of_therapy(reading: Reading, mention: Mention, owner: Regimen | None) -> bo
     )
 
 
-def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen | None) -> Finding:
+def _finding(
+    reading: Reading, mention: Mention, months: float, owner: Regimen | None, span: tuple[int, int] | None = None
+) -> Finding:
     qualifiers = owner.qualifiers if owner is not None else treated(reading, mention)
     value: dict[str, Any] = {"months": months}
     if owner is not None:
@@ -178,8 +200,9 @@ def _finding(reading: Reading, mention: Mention, months: float, owner: Regimen |
         after
     ):
         temporality = Temporality.PLANNED
-    start = mention.start + len(mention.text) - len(mention.text.lstrip())
-    end = mention.end - (len(mention.text) - len(mention.text.rstrip()))
+    first, last = span or (mention.start, mention.end)
+    told = reading.text[first:last]
+    start, end = first + len(told) - len(told.lstrip(" ,;:-")), last - (len(told) - len(told.rstrip()))
     return reading.finding(
         CONCEPT,
         value,
