@@ -51,7 +51,7 @@ _LARGEST = re.compile(
 )
 COUNTED = re.compile(
     r"^[ ]*(?:x[ ]|of (?:them|these|those|which)[ ])?"
-    r"(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|l|r|new|known)[ ]+){0,4}$",
+    r"(?:(?:in|of|at|on|the|small|large|tiny|lytic|sclerotic|left|right|l|r|new|known|thoracic|lumbar|cervical|dorsal|sacral)[ ]+){0,4}$",
     re.I,
 )
 """Between a number and the place whose lesions it counts."""
@@ -345,6 +345,9 @@ def atoms(reading: Reading, sentence: int) -> Sequence[Mention]:
         if not _of_study(reading, n, studies)
         and not (n.value.get("anaphoric") and _ONE_BY_ONE.search(reading.text[begin : n.start]))
     ]
+    counted = [m for m in reading.in_sentence(sentence, TIMES) if "paren" in m.groups and m.text[-2:-1].isalpha()]
+    if counted and any(n.category == METASTASIS and n.end < counted[0].start for n in nouns):  # "liver (2 lesions)"
+        nouns = [n for n in nouns if not any(c.start < n.start and n.end < c.end for c in counted)]
     sites = prune(
         m
         for m in reading.in_sentence(sentence, SITE)
@@ -716,8 +719,8 @@ def _uncounted(phrase: Phrase, group: Sequence[Mention], text: str, floor: int) 
         return None
     if _BELONGS.search(text[floor:start]) or places[0].site == phrase.places[0].site:
         return None
-    count = counting.ONE if places[0].single else counting.SOME
-    return Phrase(phrase.noun, start, group[-1].end, count, tuple(places), parts=(*group, phrase.noun))
+    noun = replace(phrase.noun, value={**phrase.noun.value, "number": "mass"})
+    return Phrase(noun, start, group[-1].end, places=tuple(places), parts=(*group, noun))
 
 
 def _bracketed(before: Sequence[Mention], edge: int, text: str) -> int:
@@ -839,6 +842,17 @@ def _left(parts: Sequence[Mention], index: int, text: str, floor: int) -> list[M
     return taken
 
 
+def _numbers_noun(noun: Mention, number: Mention, gap: str, text: str) -> bool:
+    """Whether a number behind a singular noun is its label: "lesion 2 (liver): 8 mm", "hepatic metastasis 1: 12 mm"."""
+    return (
+        number.category == QUANTITY
+        and noun.value.get("number") == "singular"
+        and gap in (" ", " #", " no. ")
+        and number.groups.get("low", "").isdigit()
+        and re.match(r"[ ]?[(:=]", text[number.end : number.end + 2]) is not None
+    )
+
+
 def _sizes_each(before: Sequence[Mention], edge: int, taken: Sequence[Mention], text: str) -> list[Mention]:
     """Sizes that share a noun with the one behind them, an article each: "a 12 mm and a 9 mm liver metastasis"."""
     if sum(part.category == SIZE for part in taken) != 1 or any(part.category == SITE for part in taken[:2]):
@@ -875,6 +889,9 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
             break  # "liver (2 metastases), brain": the bracket that the noun stands in ends its phrase
         if parts[index].value.get("number") == "mass" and _counted_in_brackets(parts, position, text):
             break
+        if "paren" in part.groups and [p.category for p in taken[-2:]] == [SITE, SIZE] and not gap.strip():
+            edge = part.end
+            continue  # "seg 3 8 mm (12), seg 5": what it was
         if part.category == SIZE and taken and _FORMER_IN_BRACKETS.fullmatch(gap) and text.startswith(")", part.end):
             edge = part.end + 1
             continue  # "segment II 11 mm (prior 24 mm), segment VII"
@@ -886,6 +903,9 @@ def _right(parts: Sequence[Mention], index: int, text: str, placed: bool, counte
                 p.category == QUANTITY and "both" not in p.groups for p in taken
             ):
                 taken.append(part)  # "one in the sternum and several in the sacrum"
+            edge = part.end
+            continue
+        if _numbers_noun(parts[index], part, gap, text):
             edge = part.end
             continue
         if part.category == QUANTITY and (
@@ -1268,7 +1288,12 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
     both = False
     for index, part in enumerate(parts):
         if part.category == SIDE:
+            both = both or (
+                side is not None and side.groups.keys() != part.groups.keys() and _and_side(side, part, text)
+            )
             side = part
+        elif "both" in part.groups and named and not named[-1].single and text[named[-1].end : part.start] == " ":
+            named[-1] = replace(named[-1], count=counting.TWO, single=True, told=True)
         elif named and _behind_site(parts, index, text) and _of_place(parts, index, text):
             named[-1] = replace(named[-1], count=counting.quantity(part.groups), told=True)
         elif part.category == QUANTITY:
@@ -1276,7 +1301,7 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
             number = part if _of_place(parts, index, text) and "article" not in part.groups else None
         elif part.category == SITE:
             own_side = side if side and text[side.end : part.start].strip(" .-") in ("", "side of the") else None
-            place = place_of(part, own_side, both, text)
+            place = place_of(part, None if both else own_side, both, text)
             if number is not None and "both" not in number.groups:
                 place = replace(place, count=counting.quantity(number.groups), told=True)
             named.append(place)
@@ -1286,6 +1311,11 @@ def _places(parts: Sequence[Mention], text: str) -> list[Place]:
                 continue
             named[-1] = replace(named[-1], count=_times(part), told=True)
     return named
+
+
+def _and_side(one: Mention, other: Mention, text: str) -> bool:
+    """Whether two sides stand for one organ: "right and left adrenal"."""
+    return text[one.end : other.start].strip(" .") in ("and", "&", "+", "as well as")
 
 
 def _is_sum(parts: Sequence[Mention], index: int, named: Sequence[Place]) -> bool:
@@ -1370,6 +1400,9 @@ def count_at(phrase: Phrase, places: Sequence[Place], share: int) -> Count:
             return phrase.quantity
         if listed.low:
             return listed
+        others = [place for place in phrase.places if place not in places]
+        if not phrase.listing and others and all(place.told for place in others):
+            return phrase.quantity  # "two metastases in the spleen and one in the pancreas"
         high = None if phrase.quantity.high is None else max(1, phrase.quantity.high - share + 1)
         return (
             Count(1, high) if phrase.quantity.low >= share else Count(min(1, phrase.quantity.low), phrase.quantity.high)

@@ -119,6 +119,13 @@ _REST_GONE = re.compile(
     r"\b(?:gone|resolved|disappeared|vanished|cleared|healed|no longer|not (?:seen|visible)|removed|resected)\b",
     re.I,
 )
+_LABEL_BEHIND = re.compile(r"[ ](?:#|no\.[ ])?\d{1,2}[ ]?[(:=]")
+"""Behind a metastasis that has a number of its own: "hepatic metastasis 2: 9 mm"."""
+_EXCEPT = re.compile(
+    r"\b(?:except|bar|save|apart from|other than|besides|aside from|with the exception of)[ ](?:for[ ])?(?:(?:the|only|just|those|known)[ ])*$",
+    re.I,
+)
+"""Before the lesions that are left where all others have gone: "no bone metastases other than the three known ones"."""
 _ALL_BUT = re.compile(r"\b(?:all|everything) (?:but|except|save|bar)(?: for)?[ ]$", re.I)
 """Before the number of lesions that are left: "all but two of the nine have gone"."""
 _STILL_BEFORE = re.compile(
@@ -323,6 +330,7 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _all_of_them(reading: Reading, number: int, found: Iterable[Finding]) -> Iterator[Finding]:
     """A sentence's findings, its lesions metastases where all are said to be: "two in the liver, one in T11, all metastases"."""
+    found = _without_those_gone(list(found))
     sentence = reading.sentences[number]
     told = reading.expressions["lesions.all_metastases"].search(reading.text, sentence.start, sentence.end)
     edge = -1 if told is None else reading.clean.to_note(told.start(), told.end())[0]
@@ -331,6 +339,23 @@ def _all_of_them(reading: Reading, number: int, found: Iterable[Finding]) -> Ite
             yield replace(finding, concept="metastasis")
         else:
             yield finding
+
+
+def _without_those_gone(found: Sequence[Finding]) -> Iterator[Finding]:
+    """A sentence's findings, a list of places without those that are then said to be free: "T2, T4 and L3; T4 is gone"."""
+    free = [f for f in found if f.value["status"] == "resolved" and f.context.get("bare")]
+    for finding in found:
+        places = finding.context.get("places", ())
+        later = [f for f in free if f.start > finding.end and f.value["site"] == finding.value["site"]]
+        gone = {vertebra for f in later for name in f.context["places"] for vertebra in counting.named_vertebrae(name)}
+        here = [vertebra for name in places for vertebra in counting.named_vertebrae(name)]
+        left = [vertebra for vertebra in here if vertebra not in gone]
+        low = int(finding.value["low"])
+        if not gone or len(places) != 1 or len(here) != low or not 0 < len(left) < low:
+            yield finding
+            continue
+        value = {**finding.value, "low": len(left), "high": len(left)}
+        yield replace(finding, value=value, context={**finding.context, "places": (" ".join(left),)})
 
 
 def _of_earlier_cancer(reading: Reading, number: int) -> bool:
@@ -434,7 +459,8 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             yield from pending
         pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        if (alone or _part_follows(reading, phrase, number)) and _of_original(reading, phrase, number):
+        parted = alone or _part_follows(reading, phrase, number) or any(_side_by_side(reading, number))
+        if parted and _of_original(reading, phrase, number):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
             last = _Site(emitted[0].value["site"], emitted[0].value["region"], ())
@@ -453,6 +479,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _refuted(reading, number)
+    yield from _side_by_side(reading, number)
     yield from _normal_organs(reading, number, taken)
 
 
@@ -994,6 +1021,30 @@ def _refuted(reading: Reading, number: int) -> Iterator[Finding]:
                 yield replace(finding, assertion=Assertion.NEGATED)
 
 
+def _side_by_side(reading: Reading, number: int) -> Iterator[Finding]:
+    """The sides of a paired organ, told one by one: "of her two adrenal metastases the left has gone, the right is 9 mm"."""
+    words = reading.expressions
+    sentence = reading.sentences[number]
+    own = [p for p in phrases(reading, number) if p.strong and len({place.site for place in p.places}) == 1]
+    own = [p for p in own if p.places[0].site in ("adrenal", "kidney")]
+    if not own or own[0].noun.qualifiers.assertion is not Assertion.AFFIRMED:
+        return
+    place = own[0].places[0]
+    for told in words["lesions.one_side"].finditer(reading.text, own[0].end, sentence.end):
+        gone = words["lesions.side_gone"].match(reading.text, told.end(), sentence.end) is not None
+        finding = _make(
+            reading, own[0].noun, _Site(place.site, place.region, ()), counting.NONE if gone else counting.ONE,
+            told.start(), told.end(), "metastasis", places=(f"{told['side'].lower()} {place.site}",), bare=True,
+        )  # fmt: skip
+        value = {
+            **finding.value,
+            "low": 0 if gone else 1,
+            "high": 0 if gone else 1,
+            "status": "resolved" if gone else "present",
+        }
+        yield replace(finding, value=value, assertion=Assertion.AFFIRMED)
+
+
 def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
     """The side that opens a sentence: "Right: metastasis 14 mm"."""
     begin = reading.sentences[phrase.noun.sentence].start
@@ -1099,9 +1150,13 @@ def _emit(
     # what tissue showed was so when it was taken; what is left is for imaging to say
     tissue = linked is None and not phrase.places and _biopsied(reading, phrase, number) is not None
     further = _FURTHER.search(before) is not None
-    another = source.quantity is None and source.noun.value.get("number") == "singular" and _ANOTHER.search(before)
+    singular = source.quantity is None and source.noun.value.get("number") == "singular"
+    labelled = _LABEL_BEHIND.match(reading.text, source.noun.end) is not None
+    another = singular and _ANOTHER.search(before)
     for site in sites:
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
+        if singular and labelled and count == counting.SOME:
+            count = counting.ONE
         if listed and not phrase.strong and site.region == "regional":
             continue
         if site.site == "lung" and _IPSILATERAL.search(before) and not _CALLED_METASTASIS.match(phrase.noun.text):
@@ -1116,6 +1171,9 @@ def _emit(
             finding = replace(finding, context={**finding.context, "same": True})
         if _stages(reading, phrase):
             finding = replace(finding, context={**finding.context, "staging": True})
+        if labelled and singular and not finding.context.get("places"):
+            label = _plain(reading.text[source.noun.start : source.noun.end + 3])
+            finding = replace(finding, context={**finding.context, "places": (label,)})
         if another:
             finding = replace(finding, context={**finding.context, "another": True})
         elif further and source.quantity is not None and site.site != "unspecified":
@@ -1277,6 +1335,9 @@ def _counts_alone(
         )
         if _FORMER.search(reading.text[sentence.start : mention.start]):
             continue
+        if _EXCEPT.search(before) and (excepted := _excepted(reading, number, mention, own)) is not None:
+            yield excepted
+            continue
         whole = _whole_of(reading, own, mention)
         if whole is not None and whole.start >= mention.end:  # "two of the three metastases known from March remain"
             after = reading.text[whole.noun.end : sentence.end]
@@ -1368,6 +1429,31 @@ def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
     if len({(m.value["site"], m.value.get("region")) for m in named}) != 1:
         return None
     return _Site(str(named[0].value["site"]), named[0].value.get("region"), ())
+
+
+def _excepted(reading: Reading, number: int, mention: Mention, own: Sequence[Phrase]) -> Finding | None:
+    """The lesions that are left of those that have gone, or are denied: "all have vanished except for one in segment 7"."""
+    before = [phrase for phrase in own if phrase.end <= mention.start]
+    if not before:
+        return None
+    phrase, count = before[-1], counting.quantity(mention.groups)
+    denied = phrase.noun.qualifiers.assertion is Assertion.NEGATED or "RESOLVED" in phrase.noun.qualifiers.cues
+    if not denied or not (phrase.strong or phrase.places):
+        return None
+    place = phrase.places[0] if phrase.places else None
+    site = _Site(place.site, place.region, ()) if place else _Site("unspecified", None, ())
+    finding = _make(
+        reading,
+        mention,
+        site,
+        count,
+        mention.start,
+        mention.end,
+        "metastasis" if phrase.strong else "lesion",
+        explicit=True,
+    )
+    value = {**finding.value, "low": count.low, "high": count.high, "status": "present"}
+    return replace(finding, value=value, assertion=Assertion.AFFIRMED)
 
 
 def _organ_of_study(reading: Reading, number: int) -> _Site | None:

@@ -427,7 +427,7 @@ def _left_untold(
     """What may be left where only single places are now said to be free: the others, if still there."""
     if any(int(f.value["low"]) or not f.context.get("places") for f in told_now):
         return None
-    free = {_place_key(name) for f in told_now for name in f.context["places"]}
+    free = {place for f in told_now for place in _individual(f)}
     placed = _placed(f for f in own if f not in told_now and f.assertion is Assertion.AFFIRMED and int(f.value["low"]))
     others = [count for place, count in placed.items() if not any(_same_place(place, one) for one in free)]
     if not others:
