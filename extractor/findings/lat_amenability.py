@@ -209,6 +209,7 @@ def _predicates(
             grouped[-1].append(word)
     predicates = []
     for number, group in enumerate(grouped):
+        group = [word for word in group if not word.value.get("same")] or group  # "is likewise amenable"
         first_word = group[0]
         first, last = first_word.start, group[-1].end
         low = _other_means(reading, grouped[number - 1][-1].end, first_word) if number else None
@@ -264,11 +265,26 @@ def _heading_means(reading: Reading, start: int, end: int) -> tuple[Mention, ...
 def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
     """The means of the sentence before, which an extent sums up.
 
-    "The mass by RT, the rib by SABR. All sites therefore amenable."
+    "The mass can have RT, the rib SABR. All sites therefore amenable.", "RadOnc: mass RT, rib SABR. Can treat the lot."
     """
     low, high = _sentence_before(reading, start)
-    stated = reading.within(low, high, "LAT_ABLE") and not reading.within(low, high, "LAT_NOT")
+    if reading.within(low, high, "LAT_NOT", "LAT_OPEN", "LAT_CONDITION", "LAT_UNDECIDED"):
+        return ()
+    number = reading.sentence_at(start)
+    speaks = low < high and reading.sentences[number - 1].line == reading.sentences[number].line
+    speaks = speaks and bool(_speaker(reading, number))
+    stated = speaks or reading.within(low, high, "LAT_ABLE")
     return tuple(outermost(reading.within(low, high, "LAT_MEANS"))) if stated else ()
+
+
+def _speaker(reading: Reading, number: int) -> list[Mention]:
+    """The board or specialist whose name heads the line of a sentence ("RadOnc: ...")."""
+    line = reading.sentences[number].line
+    while number and reading.sentences[number - 1].line == line:
+        number -= 1
+    start = reading.sentences[number].start
+    head = _MEETING.match(reading.text, start)
+    return reading.within(start, head.end(), "LT_BOARD", "LAT_BOARD") if head else []
 
 
 def _means_of_board(reading: Reading, start: int, end: int) -> tuple[Mention, ...]:
@@ -350,6 +366,10 @@ def _statement(
     asked = reading.text[predicate.end : clause[1]].strip() == "?"  # the answer is a sentence of its own: "LAT-able? Y"
     limit = clause[1] + 6 if asked else min(clause[1], predicate.end + _SHORT)
     answer = words["lat_amenability.answer_behind"].match(reading.text, predicate.end, limit)
+    if not answer and reading.text[predicate.end : clause[1]].rstrip().endswith("?"):
+        mark = reading.text.rindex("?", predicate.end, clause[1])
+        answer = words["lat_amenability.answer_next"].match(reading.text, mark, clause[1] + _SHORT)
+        asked = answer is not None
     if answer:
         if asked and not amenable:
             return  # "Anything that could not be ablated? No."
@@ -385,6 +405,9 @@ def _statement(
         amenable = False
         if not about:
             return
+    if answer and not about:
+        number = reading.sentence_at(answer.start("answer"))
+        about = _targets(reading, answer.end(), reading.sentences[number].end)
     names = list(dict.fromkeys(_names(reading, about, predicate)))
     if amenable and names and not any(target.start < predicate.start for target in zone.targets):
         direct = _direct_means(reading, predicate)  # "fit for lobectomy, and the rib for SBRT"
@@ -616,10 +639,12 @@ def _finding(
     is_open = (
         any(
             not words["lat_amenability.reported"].search(reading.text, condition.end, predicate.start)
+            and not (answered and words["lat_amenability.question"].fullmatch(condition.text))
             for condition in reading.within(clause_start, predicate.start, "LAT_OPEN")
         )
         or any(
             not (answered and "?" in condition.text)
+            and not words["lat_amenability.own_clause"].search(reading.text, predicate.end, condition.start)
             for condition in reading.within(predicate.end, clause_end or sentence.end, "LAT_CONDITION")
         )
         or (sentence.section is not None and sentence.section.qualifies.get("assertion") == "hypothetical")
@@ -649,6 +674,8 @@ def _finding(
     )
     if _nothing_else(reading, word.sentence):
         finding = replace(finding, context={**finding.context, "nothing_else": True})
+    if amenable and target == "all" and (named := _named(reading, word.start)):
+        finding = replace(finding, context={**finding.context, "named": named})
     met = _meeting(reading, word.sentence)
     if met is None:
         return finding
@@ -658,6 +685,22 @@ def _finding(
         date=met if stale else finding.date,  # the frame may carry the day of a line further up
         context={**finding.context, "said": met.isoformat()},
     )
+
+
+def _named(reading: Reading, place: int) -> tuple[str, ...]:
+    """The sites that a statement on all of them names ("all sites, namely the primary, spleen and adrenal, ...")."""
+    words, (start, end) = reading.expressions, clause_of(reading, place)
+    sites = []
+    for mention in outermost(reading.within(start, end, "SITE")):
+        name = _target_name(reading, mention)
+        beside = reading.text[max(start, mention.start - _SHORT) : mention.start]
+        if (
+            name not in (None, "primary", "other", "unspecified")
+            and not words["lat_amenability.no_site_before"].search(beside)
+            and not words["lat_amenability.no_site_behind"].match(reading.text, mention.end, end)
+        ):
+            sites.append(str(mention.value["site"]))
+    return tuple(dict.fromkeys(sites))
 
 
 def _nothing_else(reading: Reading, number: int) -> bool:

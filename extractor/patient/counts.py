@@ -118,7 +118,8 @@ def _counts(case: Case, region: str) -> list[Finding]:
         # what shrinks or grows under treatment is no cyst (in the primary's own region it may be the primary)
         known |= {f.value["site"] for f in told if f.context.get("responds") and f.decides} - _PRIMARY_SITES - {"other"}
     # what is chosen for ablative treatment is a metastasis, whatever word the notes have for it
-    known |= {f.value.get("target") for f in case.findings if f.concept == "lat_amenability" and f.decides} - {
+    chosen = [f for f in case.findings if f.concept == "lat_amenability" and f.decides]
+    known |= {site for f in chosen for site in (f.value.get("target"), *f.context.get("named", ()))} - {
         None,
         *_PRIMARY_SITES,
         *_CRANIAL,

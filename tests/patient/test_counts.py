@@ -81,6 +81,22 @@ EXTRACRANIAL = [
         (2, 2),
     ),
     (
+        "what a statement on all sites names is one",
+        [
+            (CLINIC, STAGE + " Board: all remaining sites, i.e. the lung tumour, spleen and T8, can be treated with SBRT."),
+            (RESTAGING, CT + "T8 metastasis. Splenic lesion 9 mm."),
+        ],
+        (2, 2),
+    ),
+    (
+        "an organ that a statement on all sites only touches on is none",
+        [
+            (CLINIC, STAGE + " Board: all remaining sites can be treated with SBRT, splenic cyst and dose to the kidney no problem."),
+            (RESTAGING, CT + "T8 metastasis. Splenic lesion 9 mm. Renal lesion 8 mm."),
+        ],
+        (1, 1),
+    ),
+    (
         "the report's own count outranks its places",
         [(RESTAGING, CT + "Metastases of T8, left ilium and L2.\nImpression: Two residual bone metastases.")],
         (2, 2),
