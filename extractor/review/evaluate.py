@@ -54,7 +54,7 @@ class Screens(Protocol):
 
 
 def is_held_out(identifier: str) -> bool:
-    """Whether a patient or text belongs to the third that nobody looks at while writing rules.
+    """Whether a patient or text belongs to the sixth that nobody looks at while writing rules.
 
     The first byte of the identifier's SHA-256 decides, so the parts never depend on a file's order.
     """
@@ -67,7 +67,7 @@ def evaluate_file(path: Path, screener: Screens, part: Part = "all", errors: int
     Args:
         path: A JSONL file; see the module's head.
         screener: What is evaluated.
-        part: ``held`` takes the held-out third only, ``seen`` the rest.
+        part: ``held`` takes the held-out sixth only, ``seen`` the rest.
         errors: List so many errors (of patients: the disagreements of so many patients) at most;
             None lists all. The figures always count all.
 
