@@ -115,6 +115,10 @@ def test_profile_tells_stages_and_no_note(notes: Path, monkeypatch: pytest.Monke
     from extractor.findings import CONCEPTS
     from extractor.screener import Screener
 
+    # ConText is asked only for what needs it
+    notes.write_text(
+        notes.read_text(encoding="utf-8").replace("ECOG 1", "ECOG 1. No liver metastases."), encoding="utf-8"
+    )
     monkeypatch.setattr(screening, "screener", lambda protocol, stage: Screener(protocol, stage=stage))
     result = call("screen", notes, "--format", "json", "--profile")
     assert result.exit_code == 0 and len(json.loads(result.stdout)) == 2 and MARKER not in result.stderr
