@@ -132,7 +132,7 @@ def _document(texts: Mapping[str, Sequence[Line]], systems: Sequence[System], sk
         "and agrees in value, assertion (affirmed, negated, possible, hypothetical) and experiencer (patient, family, "
         "other). Firm mentions only, if not said otherwise: where careful readers may differ, nothing is counted. "
         "A dash: the system has no rules for the concept.",
-        "All systems read the same texts in the same run. The texts are not part of the project, and the third of "
+        "All systems read the same texts in the same run. The texts are not part of the project, and the part of "
         "them that is held out from whoever writes rules is not read here; so trialscreen, whose rules "
         "were improved on texts like these, is flattered, and the baselines are not.",
         f"Measured on {date.today().isoformat()}, Python {sys.version.split()[0]}:",
