@@ -11,54 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"nought": 0, "none": 0, "no": 0, "nil": 0}
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        start=1,
-    )
-}
+from extractor.language.numerals import CARDINALS, ORDINALS
+
+_WORDS = {**CARDINALS, "zero": 0, "nought": 0, "none": 0, "no": 0, "nil": 0}
 _ROMAN = {
     "i": 1,
     "ii": 2,
@@ -112,7 +67,7 @@ def number(text: str) -> int | None:
     digits = re.match(r"\d+", word)
     if digits:
         return int(digits[0])
-    return _WORDS.get(word, _ORDINALS.get(word, _ROMAN.get(word.rstrip("ab"))))
+    return _WORDS.get(word, ORDINALS.get(word, _ROMAN.get(word.rstrip("ab"))))
 
 
 def quantity(groups: Mapping[str, str]) -> Count:
@@ -151,7 +106,7 @@ def quantity(groups: Mapping[str, str]) -> Count:
 
 _VERTEBRA = re.compile(r"(?P<level>bwk|lwk|hwk|swk|th|[ctdls])?[ ]?(?P<number>\d{1,2})", re.I)
 _SPELLED = re.compile(
-    rf"(?:(?P<first>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))[ ])?"
+    rf"(?:(?P<first>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))[ ])?"
     r"(?P<level>cervical|thoracic|dorsal|lumbar|sacral)"
     r"(?(first)(?:[ ]vertebra[el]?|[ ]segment)?|"
     r"[ ](?:vertebra[el]?[ ](?:no\.?[ ])?)?(?P<behind>\d{1,2})(?:[ ]vertebra[el]?)?)",
@@ -211,7 +166,7 @@ def vertebrae(text: str) -> int:
     return len(named_vertebrae(text))
 
 
-_RIB = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|(?<![a-z])[ivx]{1,4}(?![a-z])|" + "|".join(_ORDINALS), re.I)
+_RIB = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|(?<![a-z])[ivx]{1,4}(?![a-z])|" + "|".join(ORDINALS), re.I)
 _SEGMENT = re.compile(r"(?<![A-Za-z])[IV]{1,4}[abAB]?(?![A-Za-z])|(?<!\d)[1-8][abAB]?(?![\d])")
 
 

@@ -271,28 +271,21 @@ def _means_before(reading: Reading, start: int) -> tuple[Mention, ...]:
     if reading.within(low, high, "LAT_NOT", "LAT_OPEN", "LAT_CONDITION", "LAT_UNDECIDED"):
         return ()
     number = reading.sentence_at(start)
-    speaks = low < high and reading.sentences[number - 1].line == reading.sentences[number].line
-    speaks = speaks and bool(_speaker(reading, number))
-    stated = speaks or reading.within(low, high, "LAT_ABLE")
+    same_line = low < high and reading.sentences[number - 1].line == reading.sentences[number].line
+    stated = (same_line and _speaker(reading, number)) or reading.within(low, high, "LAT_ABLE")
     return tuple(outermost(reading.within(low, high, "LAT_MEANS"))) if stated else ()
 
 
 def _speaker(reading: Reading, number: int) -> list[Mention]:
     """The board or specialist whose name heads the line of a sentence ("RadOnc: ...")."""
-    line = reading.sentences[number].line
-    while number and reading.sentences[number - 1].line == line:
-        number -= 1
-    start = reading.sentences[number].start
+    start = reading.sentences[reading.opening_of_line(number)].start
     head = _MEETING.match(reading.text, start)
     return reading.within(start, head.end(), "LT_BOARD", "LAT_BOARD") if head else []
 
 
 def _means_of_board(reading: Reading, start: int, end: int) -> tuple[Mention, ...]:
     """The means that the meeting which speaks is on ("SABR MDT, 5 June: primary and liver, all amenable")."""
-    number = reading.sentence_at(start)
-    line = reading.sentences[number].line
-    while number and reading.sentences[number - 1].line == line:
-        number -= 1
+    number = reading.opening_of_line(reading.sentence_at(start))
     return tuple(reading.within(reading.sentences[number].start, end, "LAT_BOARD"))
 
 
@@ -716,10 +709,7 @@ def _nothing_else(reading: Reading, number: int) -> bool:
 
 def _meeting(reading: Reading, number: int) -> date | None:
     """The day of the meeting that the head of the line names ("MDT of 29 April: ...")."""
-    line = reading.sentences[number].line
-    while number and reading.sentences[number - 1].line == line:
-        number -= 1
-    start = reading.sentences[number].start
+    start = reading.sentences[reading.opening_of_line(number)].start
     head = _MEETING.match(reading.text, start)
     if head is None or not reading.within(start, head.end(), "LT_BOARD"):
         return None

@@ -213,13 +213,9 @@ def _proposed(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bo
         one, two = sorted((other, mention), key=lambda m: m.start)
         if one.end <= two.start and words["local_therapy.choice"].fullmatch(reading.text[one.end : two.start]):
             return True
-    sentence = reading.sentences[mention.sentence]
     if words["local_therapy.finite"].search(reading.text, *clause):
         return False
-    opening = mention.sentence
-    while opening and reading.sentences[opening - 1].line == sentence.line:
-        opening -= 1
-    start = reading.sentences[opening].start
+    start = reading.sentences[reading.opening_of_line(mention.sentence)].start
     head = _HEAD.match(reading.text, start, mention.start)
     return bool(
         reading.within(start, mention.start, "LT_SPEAKER") or (head and reading.within(start, head.end(), "LT_BOARD"))
@@ -382,20 +378,19 @@ def _given_on(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bo
     words = reading.expressions
     if mention.qualifiers.temporality is Temporality.PLANNED and "PLANNED" in mention.qualifiers.cues:
         return False
-    sentence = reading.sentences[mention.sentence]
-    opening = mention.sentence
-    while opening and reading.sentences[opening - 1].line == sentence.line:
-        opening -= 1
-    if words["local_therapy.history_head"].match(reading.text[reading.sentences[opening].start : mention.end + 10]):
+    start = reading.sentences[reading.opening_of_line(mention.sentence)].start
+    if words["local_therapy.history_head"].match(reading.text[start : mention.end + 10]):
         return True
-    if reading.within(reading.sentences[opening].start, mention.start, "LT_SPEAKER", "LT_BOARD"):
+    if reading.within(start, mention.start, "LT_SPEAKER", "LT_BOARD"):
         return False
     day = next(reading.dates_within(mention.end, clause[1]), None)
     today = reading.note.note_date
     if day is None or day.date.month is None or today is None or day.date.earliest >= today:
         return False
     between = reading.text[mention.end : day.start]
-    if words["local_therapy.person"].search(reading.text[max(sentence.start, mention.start - 25) : mention.start]):
+    if words["local_therapy.person"].search(
+        reading.text[max(reading.sentences[mention.sentence].start, mention.start - 25) : mention.start]
+    ):
         return False  # "saw Dr. G, radiation, on 7/8"
     return len(between) <= 90 and not words["local_therapy.another_day"].search(between)
 

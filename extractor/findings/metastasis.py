@@ -104,28 +104,6 @@ _GONE = re.compile(
     r"^(?:(?!\b(?:and|but|while|whereas)[ ](?:the[ ])?(?:\d|one|two|three|four|five|six|other|rest)\b)[^.;]){0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
-_CHANGED = re.compile(
-    r"^[^.;,]{0,30}?\b(?:unchanged|stable|constant|smaller|shr[iau]nk\w*|decreas\w*|regress\w*|sclero\w*|respond\w*|improv\w*|larger|grown|increas\w*)\b",
-    re.I,
-)
-"""Behind some of many lesions, of which only these are spoken of: "three of the four are unchanged"."""
-_REST_STAYS = re.compile(
-    r"\b(?:the|an?)[ ](?:other|others|rest|remaining|remainder|second|third|fourth|fifth|sixth|last)\b[^.]{0,40}?"
-    r"\b(?:unchanged|stable|constant|the same|smaller|larger|visible|persists?|remains?|decreas\w+|increas\w+|shr[iau]nk\w*|regress\w*)\b",
-    re.I,
-)
-_REST_GONE = re.compile(
-    r"\b(?:the|an?)[ ](?:other|others|rest|remaining|remainder|second|third|fourth|fifth|sixth|last|one in)\b[^.]{0,60}?"
-    r"\b(?:gone|resolved|disappeared|vanished|cleared|healed|no longer|not (?:seen|visible)|removed|resected)\b",
-    re.I,
-)
-_LABEL_BEHIND = re.compile(r"[ ](?:#|no\.[ ])?\d{1,2}[ ]?[(:=]")
-"""Behind a metastasis that has a number of its own: "hepatic metastasis 2: 9 mm"."""
-_EXCEPT = re.compile(
-    r"\b(?:except|bar|save|apart from|other than|besides|aside from|with the exception of)[ ](?:for[ ])?(?:(?:the|only|just|those|known)[ ])*$",
-    re.I,
-)
-"""Before the lesions that are left where all others have gone: "no bone metastases other than the three known ones"."""
 _ALL_BUT = re.compile(r"\b(?:all|everything) (?:but|except|save|bar)(?: for)?[ ]$", re.I)
 """Before the number of lesions that are left: "all but two of the nine have gone"."""
 _STILL_BEFORE = re.compile(
@@ -280,11 +258,6 @@ _NEEDS_PLACE = {"thickening", "enhancement", "uptake", "hypodensity", "lump"}
 """Words for what is seen that say too little without a place of their own."""
 _PRIMARY_SITES = {"lung", "lymph_node_regional", "pleura"}
 """Where the primary itself and its own nodes are: something seen there is not at once a metastasis."""
-_OF_FORMER = re.compile(
-    r"\b(?:had been|there were|were|used to be|initially|formerly|previously|of the)[ ](?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|several|many)\b",
-    re.I,
-)
-"""Before what is left of a number of lesions that has no noun: "there had been three, and there is one left"."""
 _ORGAN_OF_STUDY = {"head": ("brain", "cranial"), "bone": ("bone", "extracranial")}
 
 
@@ -305,7 +278,8 @@ def find(reading: Reading) -> Iterator[Finding]:
     for number in range(len(reading.sentences)):
         listed = listed and _is_listed(reading, number)
         if number in speaking:
-            found.extend(_all_of_them(reading, number, _sentence(reading, number, listed)))
+            told = list(_sentence(reading, number, listed))
+            found.extend(_all_of_them(reading, number, _without_those_gone(told)))
         listed = listed or _announces(reading, number)
     known = {
         f.value["site"]
@@ -330,7 +304,6 @@ def find(reading: Reading) -> Iterator[Finding]:
 
 def _all_of_them(reading: Reading, number: int, found: Iterable[Finding]) -> Iterator[Finding]:
     """A sentence's findings, its lesions metastases where all are said to be: "two in the liver, one in T11, all metastases"."""
-    found = _without_those_gone(list(found))
     sentence = reading.sentences[number]
     told = reading.expressions["lesions.all_metastases"].search(reading.text, sentence.start, sentence.end)
     edge = -1 if told is None else reading.clean.to_note(told.start(), told.end())[0]
@@ -360,11 +333,7 @@ def _without_those_gone(found: Sequence[Finding]) -> Iterator[Finding]:
 
 def _of_earlier_cancer(reading: Reading, number: int) -> bool:
     """Whether a line is the entry of another cancer, years ago: "2. Colon cancer 2014, …. Liver metastasis 2016"."""
-    line = reading.sentences[number].line
-    first = number
-    while first and reading.sentences[first - 1].line == line:
-        first -= 1
-    begin = reading.sentences[first].start
+    begin = reading.sentences[reading.opening_of_line(number)].start
     end = reading.sentences[number].end
     other = next(iter(reading.within(begin, min(end, begin + 60), "STAGE_TUMOUR")), None)
     if other is None or reading.within(begin, end, "STAGE_LUNG"):
@@ -405,6 +374,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
     pending: list[Finding] = []  # what a weak noun told; a link with a strong one replaces it
     undecided = _number_left_open(reading, number, header)
     retracted: tuple[int, int] | None = None
+    sides = list(_side_by_side(reading, number))
     if undecided is not None:
         covered.append(undecided.span)
     for told_phrase in _told_apart(reading, phrases(reading, number)):
@@ -459,7 +429,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
             yield from pending
         pending = []
         emitted = list(_emit(reading, phrase, number, header, last, linked, listed))
-        parted = alone or _part_follows(reading, phrase, number) or any(_side_by_side(reading, number))
+        parted = alone or _part_follows(reading, phrase, number) or sides
         if parted and _of_original(reading, phrase, number):
             emitted = [replace(finding, temporality=Temporality.HISTORICAL) for finding in emitted]
         if emitted and len(emitted) == 1:
@@ -479,7 +449,7 @@ def _sentence(reading: Reading, number: int, listed: bool) -> Iterator[Finding]:
         yield finding
     yield from _bare_sites(reading, number, taken, header)
     yield from _refuted(reading, number)
-    yield from _side_by_side(reading, number)
+    yield from sides
     yield from _normal_organs(reading, number, taken)
 
 
@@ -538,13 +508,12 @@ def _those_that_are(
     number: int,
 ) -> Iterator[Finding]:
     """The metastases among lesions told of before; what was counted of these before holds no more."""
-    organ = reading.frames[number].study
     if weak is not None and weak.places:
         site: _Site | None = _Site(weak.places[0].site, weak.places[0].region, ())
     elif header is not None:
         site = replace(header, places=())
     else:
-        site = last or (_Site(*_ORGAN_OF_STUDY[organ], ()) if organ in _ORGAN_OF_STUDY else None)
+        site = last or _organ_of_study(reading.frames[number].study)
     if site is None:
         return
     finding = _make(
@@ -796,13 +765,9 @@ def _sites(
     organ = next((m.value["organ"] for m in named if "organ" in m.value and m.end == named[-1].end), None)
     if organ is not None and reading.text.find(";", named[-1].end, phrase.start) < 0:
         return [_Site(str(organ), "extracranial", ())]
-    if (
-        named
-        and named[-1].value.get("region") in _ORGAN_OF_STUDY
-        and reading.text.find(";", named[-1].end, phrase.start) < 0
-    ):
-        site, region = _ORGAN_OF_STUDY[str(named[-1].value["region"])]
-        return [_Site(site, region, ())]
+    shown = _organ_of_study(named[-1].value.get("region")) if named else None
+    if shown is not None and reading.text.find(";", named[-1].end, phrase.start) < 0:
+        return [shown]
     if phrase.noun.text.lower() in _NEEDS_PLACE:
         return []
     biopsied = _biopsied(reading, phrase, number)
@@ -816,9 +781,8 @@ def _sites(
     study = reading.frames[number].study if reading.frames else None
     if study == "head" and phrase.noun.text.lower().startswith("nodul") and not _is_head_report(reading):
         return []  # in a note that also tells of a scan of the head, nodules are those of the lung
-    if study in _ORGAN_OF_STUDY:
-        site, region = _ORGAN_OF_STUDY[study]
-        return [_Site(site, region, ())]
+    if (organ_shown := _organ_of_study(study)) is not None:
+        return [organ_shown]
     if (own_organ := organ_of_report(reading)) is not None:
         return [_Site(own_organ, "extracranial", ())]
     subject = _subject(reading, phrase, number)
@@ -1036,13 +1000,7 @@ def _side_by_side(reading: Reading, number: int) -> Iterator[Finding]:
             reading, own[0].noun, _Site(place.site, place.region, ()), counting.NONE if gone else counting.ONE,
             told.start(), told.end(), "metastasis", places=(f"{told['side'].lower()} {place.site}",), bare=True,
         )  # fmt: skip
-        value = {
-            **finding.value,
-            "low": 0 if gone else 1,
-            "high": 0 if gone else 1,
-            "status": "resolved" if gone else "present",
-        }
-        yield replace(finding, value=value, assertion=Assertion.AFFIRMED)
+        yield _affirmed(finding, counting.NONE if gone else counting.ONE, gone)
 
 
 def _side_at_head(reading: Reading, phrase: Phrase) -> Mention | None:
@@ -1151,8 +1109,9 @@ def _emit(
     tissue = linked is None and not phrase.places and _biopsied(reading, phrase, number) is not None
     further = _FURTHER.search(before) is not None
     singular = source.quantity is None and source.noun.value.get("number") == "singular"
-    labelled = _LABEL_BEHIND.match(reading.text, source.noun.end) is not None
+    labelled = reading.expressions["lesions.label_behind"].match(reading.text, source.noun.end) is not None
     another = singular and _ANOTHER.search(before)
+    staging = _stages(reading, phrase)
     for site in sites:
         count = counting.MANY if site.site == "leptomeninges" else count_at(source, site.places, len(sites))
         if singular and labelled and count == counting.SOME:
@@ -1169,7 +1128,7 @@ def _emit(
             finding = replace(finding, context={**finding.context, "kind": True})
         if source.quantity is None and not any(p.single for p in site.places) and _same_number(reading, phrase):
             finding = replace(finding, context={**finding.context, "same": True})
-        if _stages(reading, phrase):
+        if staging:
             finding = replace(finding, context={**finding.context, "staging": True})
         if labelled and singular and not finding.context.get("places"):
             label = _plain(reading.text[source.noun.start : source.noun.end + 3])
@@ -1278,6 +1237,13 @@ def _make(
     return replace(finding, context={**finding.context, **{k: v for k, v in context.items() if v}})
 
 
+def _affirmed(finding: Finding, count: Count, gone: bool) -> Finding:
+    """A finding with a count of its own, whatever the cues around it say."""
+    status = "resolved" if gone else "present"
+    value = {**finding.value, "low": count.low, "high": count.high, "status": status}
+    return replace(finding, value=value, assertion=Assertion.AFFIRMED)
+
+
 @remembered
 def _has_addendum(reading: Reading) -> bool:
     """Whether a section of the note is an addendum."""
@@ -1318,6 +1284,7 @@ def _counts_alone(
     reading: Reading, number: int, covered: Sequence[tuple[int, int]], header: _Site | None
 ) -> Iterator[Finding]:
     """A number without a noun that goes back to one: "now only two can be found", "one remains"."""
+    words = reading.expressions
     sentence = reading.sentences[number]
     own = list(phrases(reading, number))
     for mention in prune(reading.in_sentence(number, QUANTITY)):
@@ -1335,7 +1302,7 @@ def _counts_alone(
         )
         if _FORMER.search(reading.text[sentence.start : mention.start]):
             continue
-        if _EXCEPT.search(before) and (excepted := _excepted(reading, number, mention, own)) is not None:
+        if words["lesions.except_for"].search(before) and (excepted := _excepted(reading, mention, own)) is not None:
             yield excepted
             continue
         whole = _whole_of(reading, own, mention)
@@ -1348,7 +1315,7 @@ def _counts_alone(
         today = _TODAY.search(before) is not None and re.match(r"[ ](?:in|at|of)[ ]", after) is not None
         if any(start == mention.end + 1 for start, _ in covered):
             continue  # "one sole metastasis"
-        part = whole is not None and whole.start >= mention.end and _CHANGED.match(after) is not None
+        part = whole is not None and whole.start >= mention.end and words["lesions.changed"].match(after) is not None
         if not (gone or today or still or part or _REMAINS.match(after)) or not (
             whole is not None
             or still
@@ -1359,8 +1326,8 @@ def _counts_alone(
         earlier = [whole] if whole is not None else [p for p in own if (p.strong or both) and p.end <= mention.start]
         if earlier and earlier[-1].places:
             site: _Site | None = _Site(earlier[-1].places[0].site, earlier[-1].places[0].region, ())
-        elif earlier and reading.frames[number].study in _ORGAN_OF_STUDY:
-            site = _Site(*_ORGAN_OF_STUDY[str(reading.frames[number].study)], ())
+        elif earlier and (shown := _organ_of_study(reading.frames[number].study)) is not None:
+            site = shown
         elif earlier and header:
             site = replace(header, places=())
         elif whole is not None and (opening := _opening_place(reading, whole, number)) is not None:
@@ -1369,8 +1336,12 @@ def _counts_alone(
             site = _last_site(reading, number) or (_listed_behind(reading, number, mention.end) if earlier else None)
             if site is None and whole is not None and whole.strong and not whole.places:
                 site = _Site("unspecified", None, ())
-            if site is None and not own and _OF_FORMER.search(reading.text[sentence.start : mention.start]):
-                site = _organ_of_study(reading, number)
+            if (
+                site is None
+                and not own
+                and words["lesions.former_number"].search(reading.text[sentence.start : mention.start])
+            ):
+                site = _organ_of_study(reading.frames[number].study)
         if site is None:
             continue
         if both and not gone:
@@ -1378,9 +1349,17 @@ def _counts_alone(
         count = counting.NONE if gone else counting.quantity(mention.groups)
         if gone and whole is not None and (left := _left_of(whole.quantity, counting.quantity(mention.groups))):
             gone, count = False, left
-        if part and not gone and whole is not None and whole.quantity is not None and not _REST_GONE.search(after):
+        if (
+            part
+            and not gone
+            and whole is not None
+            and whole.quantity is not None
+            and not words["lesions.rest_gone"].search(after)
+        ):
             # of the others nothing is said, or that they are there
-            count = whole.quantity if _REST_STAYS.search(after) else Count(count.low, whole.quantity.high)
+            count = (
+                whole.quantity if words["lesions.rest_stays"].search(after) else Count(count.low, whole.quantity.high)
+            )
         if gone and _ALL_BUT.search(before):
             gone, count = False, counting.quantity(mention.groups)
         strong = not earlier or earlier[-1].strong
@@ -1388,17 +1367,7 @@ def _counts_alone(
             reading, mention, site, count, mention.start, mention.end,
             "metastasis" if strong else "lesion", explicit=True, rest=gone and not both,
         )  # fmt: skip
-        yield replace(
-            finding,
-            assertion=Assertion.AFFIRMED,
-            temporality=Temporality.CURRENT,
-            value={
-                **finding.value,
-                "low": count.low,
-                "high": count.high,
-                "status": "resolved" if gone else "present",
-            },
-        )
+        yield replace(_affirmed(finding, count, gone), temporality=Temporality.CURRENT)
 
 
 def _sum_told(reading: Reading, number: int) -> Iterator[Finding]:
@@ -1421,7 +1390,7 @@ def _sum_told(reading: Reading, number: int) -> Iterator[Finding]:
 
 def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
     """The organ of the places in the brackets behind a number: "three remain (left S3 4 mm, left S8 5 mm)"."""
-    opened = re.compile(r"[^.;:,()]{0,30}\(").match(reading.text, begin)
+    opened = reading.expressions["lesions.opens_bracket"].match(reading.text, begin)
     closing = reading.text.find(")", begin, reading.sentences[number].end)
     if opened is None or closing < 0:
         return None
@@ -1431,7 +1400,7 @@ def _listed_behind(reading: Reading, number: int, begin: int) -> _Site | None:
     return _Site(str(named[0].value["site"]), named[0].value.get("region"), ())
 
 
-def _excepted(reading: Reading, number: int, mention: Mention, own: Sequence[Phrase]) -> Finding | None:
+def _excepted(reading: Reading, mention: Mention, own: Sequence[Phrase]) -> Finding | None:
     """The lesions that are left of those that have gone, or are denied: "all have vanished except for one in segment 7"."""
     before = [phrase for phrase in own if phrase.end <= mention.start]
     if not before:
@@ -1442,33 +1411,22 @@ def _excepted(reading: Reading, number: int, mention: Mention, own: Sequence[Phr
         return None
     place = phrase.places[0] if phrase.places else None
     site = _Site(place.site, place.region, ()) if place else _Site("unspecified", None, ())
-    finding = _make(
-        reading,
-        mention,
-        site,
-        count,
-        mention.start,
-        mention.end,
-        "metastasis" if phrase.strong else "lesion",
-        explicit=True,
-    )
-    value = {**finding.value, "low": count.low, "high": count.high, "status": "present"}
-    return replace(finding, value=value, assertion=Assertion.AFFIRMED)
+    concept = "metastasis" if phrase.strong else "lesion"
+    finding = _make(reading, mention, site, count, mention.start, mention.end, concept, explicit=True)
+    return _affirmed(finding, count, gone=False)
 
 
-def _organ_of_study(reading: Reading, number: int) -> _Site | None:
+def _organ_of_study(study: str | None) -> _Site | None:
     """The organ that a study shows and nothing else: the brain of an MRI of the head."""
-    study = reading.frames[number].study
     return _Site(*_ORGAN_OF_STUDY[study], ()) if study in _ORGAN_OF_STUDY else None
 
 
 def _still_many(reading: Reading, number: int, mention: Mention) -> Iterator[Finding]:
     """Lesions without a noun in the report of a study of one organ: "MRI: still too many to count"."""
-    study = reading.frames[number].study
+    site = _organ_of_study(reading.frames[number].study)
     before = reading.text[max(reading.sentences[number].start, mention.start - 12) : mention.start]
     alone = not reading.in_sentence(number, METASTASIS, LESION, BENIGN)
-    if study in _ORGAN_OF_STUDY and alone and re.search(r"(?:\bstill|\bremain|:)[ ]?$", before):
-        site = _Site(*_ORGAN_OF_STUDY[study], ())
+    if site is not None and alone and re.search(r"(?:\bstill|\bremain|:)[ ]?$", before):
         yield _make(reading, mention, site, counting.MANY, mention.start, mention.end, "metastasis", explicit=True)
 
 

@@ -38,8 +38,6 @@ _LINES_ABOVE = 9
 """So many sentences back a heading is looked for."""
 _HEADING = 60
 """A heading is no longer than that, in characters."""
-
-
 _KIN_REACH = 90
 """A relative who is the subject of a value stands within so many characters before it."""
 _TO = re.compile(r"^[ ](?:\w+ ){0,3}to\b", re.I)

@@ -14,26 +14,12 @@ from dataclasses import dataclass, replace
 
 from extractor.language.assertion import qualify
 from extractor.language.dates import DateMention, PartialDate, find_dates
+from extractor.language.numerals import CARDINALS, ORDINALS
 from extractor.language.reading import Mention, Reading, remembered
 from extractor.records import Assertion, Experiencer, Qualifiers, Temporality
 
-# fmt: off
-_CARDINALS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)
-_ORDINALS = (
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
-    "ninth", "tenth", "eleventh", "twelfth",
-)
-# fmt: on
 DRUG, THERAPY, LINE, SETTING, EVENT = "DRUG", "THERAPY", "THERAPY_LINE", "THERAPY_SETTING", "THERAPY_EVENT"
-NUMBERS = {
-    **dict(zip(_CARDINALS, range(1, 21), strict=True)),
-    **dict(zip(_ORDINALS, range(1, 13), strict=True)),
-    "single": 1,
-    "a single": 1,
-}
+NUMBERS = {**CARDINALS, **ORDINALS, "single": 1, "a single": 1}
 """How many cycles or months a word says, and which cycle."""
 CUE, OTHER_TUMOUR = "TREATMENT_CUE", "OTHER_TUMOUR"
 

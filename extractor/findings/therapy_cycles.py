@@ -451,7 +451,6 @@ def _numbered(
         extra.append(("maintenance", True))
     if named is not None and words["therapy_cycles.withheld"].match(_behind_day(reading, mention, named)):
         return None  # "C3 29/08 omitted"
-
     rest = _verb_behind(reading, mention, after)
     lies_behind = bool(words["therapy_cycles.days_from"].search(before))
     if named is None and (

@@ -24,8 +24,6 @@ _LEADING = re.compile(r"^[ ]*(?:[-*•>]+[ ]*|\(?\d{1,2}[.)][ ]+)?[(\[]?$")
 _RESULT = re.compile(r"[^:\n]{0,25}\d[) ]*:[ ]+(?=\w)")
 _HEAD_LINES = 8
 """A report names its study within so many sentences."""
-
-
 _LOOKED_WITHIN = timedelta(days=28)
 """A scan is looked at again within so many days."""
 
@@ -188,10 +186,8 @@ def _before_in_sentence(reading: Reading, place: int) -> str:
 
 def _line_frame(reading: Reading, number: int, reach: _Reach) -> Frame | None:
     """The frame in force where the line that a sentence stands in opens with a date of its own."""
-    line, first = reading.sentences[number].line, number
-    while first and reading.sentences[first - 1].line == line:
-        first -= 1
-    held = reach.block is not None and reach.line == line and first < number
+    first = reading.opening_of_line(number)
+    held = reach.block is not None and reach.line == reading.sentences[number].line and first < number
     return reach.frame if held and _leading_date(reading, first) is not None else None
 
 

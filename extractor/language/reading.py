@@ -175,6 +175,13 @@ class Reading:
         """The number of the sentence at (or before) a place of the text."""
         return max(0, bisect_right(self._sentence_starts, place) - 1)
 
+    def opening_of_line(self, number: int) -> int:
+        """The number of the sentence that opens the line in which a sentence stands."""
+        line = self.sentences[number].line
+        while number and self.sentences[number - 1].line == line:
+            number -= 1
+        return number
+
     def sentence_text(self, number: int) -> str:
         """The words of one sentence."""
         sentence = self.sentences[number]

@@ -10,6 +10,8 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from extractor.language.numerals import CARDINALS
+
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 _SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u02bc\u00b4`"
@@ -59,16 +61,8 @@ _SCANNED = re.compile(
 )
 """A word in capitals in which a scanner took letters for digits: "L1VER", "0SSEOUS"."""
 _LETTERS_OF_DIGITS = str.maketrans("01", "OI")
-_DIGITS = {
-    word: str(number)
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        start=1,
-    )
-}
 _UNIT = re.compile(
-    rf"(?<![\w-])(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_DIGITS)})[ -]?"
+    rf"(?<![\w-])(?P<number>\d+(?:[.,]\d+)?|{'|'.join(CARDINALS)})[ -]?"
     r"(?P<unit>millimet(?:er|re)s?|centimet(?:er|re)s?)(?!\w)",
     re.I,
 )
@@ -151,4 +145,4 @@ def _respelled(text: str) -> CleanText:
 def _unit(match: re.Match[str]) -> str:
     """A size with a unit written out, in digits and letters: 5 mm for five millimetres."""
     number = match["number"]
-    return f"{_DIGITS.get(number.lower(), number)} {'mm' if match['unit'][0] in 'mM' else 'cm'}"
+    return f"{CARDINALS.get(number.lower(), number)} {'mm' if match['unit'][0] in 'mM' else 'cm'}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from extractor.language.numerals import ORDINALS
 from extractor.patient.timeline import Case, corrects, moment
 from extractor.records import Assertion, Experiencer, Fact, Finding, SetAside, Temporality
 
@@ -659,26 +660,7 @@ def _individual(finding: Finding) -> list[str]:
 
 
 _LOBES = {"rul": "right upper", "rml": "right middle", "rll": "right lower", "lul": "left upper", "lll": "left lower"}
-_NUMERALS = {
-    word: str(number)
-    for number, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        start=1,
-    )
-}
+_NUMERALS = {word: str(number) for word, number in ORDINALS.items()}
 _ONE_SPELLING = (
     (re.compile(r"\b(?:rt|r)\b"), "right"),
     (re.compile(r"\b(?:lt|l)\b(?! ?\d)"), "left"),

@@ -175,7 +175,7 @@ def _tnm(case: Case) -> tuple[Fact, dict[str, Any] | None]:
         return conflict(first, told), None
     if parts["prefix"] is None:  # a later note that tells the same TNM has the prefix
         same = [f for f in weighed.kept if all(str(f.value.get(part)) == str(parts[part]) for part in "tnm")]
-        parts["prefix"] = next((str(p) for f in same if str(p := f.value.get("prefix") or "") == "c"), None)
+        parts["prefix"] = "c" if any(f.value.get("prefix") == "c" for f in same) else None
     return Fact(written(parts), first.kept, first.left), parts
 
 
