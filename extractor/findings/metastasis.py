@@ -101,9 +101,12 @@ _REMAINS = re.compile(
     re.I,
 )
 _GONE = re.compile(
-    r"^(?:(?!\b(?:and|but|while|whereas)[ ](?:the[ ])?(?:\d|one|two|three|four|five|six|other|rest)\b)[^.;]){0,40}?\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
+    r"^(?:(?!(?:\b(?:and|but|while|whereas)|,)[ ](?:the[ ])?(?:\d|one|two|three|four|five|six|other|rest)\b|"
+    r",[ ]the[ ](?:others|remaining|remainder|second|third|fourth|fifth|sixth|last)\b)[^.;]){0,40}?"
+    r"\b(?:no longer|gone|vanished|disappeared|resolved|cleared|not (?:seen|visible|found)|(?:cannot|can't|could not) be)\b",
     re.I,
 )
+"""Said of a number of lesions, up to where others are spoken of."""
 _ALL_BUT = re.compile(r"\b(?:all|everything) (?:but|except|save|bar)(?: for)?[ ]$", re.I)
 """Before the number of lesions that are left: "all but two of the nine have gone"."""
 _STILL_BEFORE = re.compile(
