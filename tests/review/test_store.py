@@ -114,17 +114,23 @@ def test_the_texts_of_notes_can_be_removed(store: Store) -> None:
 
 
 def test_reviewers_at_once_lose_nothing(store: Store, setting: str) -> None:
-    """Four processes and 200 decisions, as fast as they can: all that was called kept is there, as it was made."""
+    """Four processes and 200 decisions, with hardly a pause between them: all that was called kept is there, as it was made."""
     queue = store.add_queue(SINGLE, drawn(SINGLE), "ann")
     script = str(Path(__file__).with_name("busy_reviewer.py"))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = {
         who: subprocess.Popen(
             [sys.executable, script, setting, queue.id, who, "50"],
-            cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for who in ("ann", "bob", "eve", "kim")
     }  # fmt: skip
+    for process in running.values():
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in running.values():
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
     told = {who: process.communicate(timeout=120)[0].splitlines() for who, process in running.items()}
     assert [process.returncode for process in running.values()] == [0] * 4
     made = store.decisions(queue.id)
