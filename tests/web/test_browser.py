@@ -94,8 +94,9 @@ def test_keys_step_through_the_evidence_but_not_while_one_types(address: str, de
         desk.keyboard.press(key)
         desk.wait_for_url(f"**{chips[place]}")
         mark = desk.locator(f"mark{chips[place]}, {chips[place]} mark").first
-        assert mark.evaluate(VISIBLE)
-        assert desk.locator(f"a.chip[href='{chips[place]}']").first.evaluate("chip => chip === document.activeElement")
+        desk.wait_for_function(VISIBLE, arg=mark.element_handle())
+        chip = desk.locator(f"a.chip[href='{chips[place]}']").first
+        desk.wait_for_function("chip => chip === document.activeElement", arg=chip.element_handle())
     desk.get_by_text("Ask", exact=True).click()
     desk.get_by_placeholder("Ask about this patient").press_sequentially("jk")
     desk.wait_for_timeout(500)
